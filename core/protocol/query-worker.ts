@@ -1,0 +1,43 @@
+import type { Value } from '../model/field.ts'
+import type { Facets, ListSpec } from '../query/spec.ts'
+import type { Mark } from './outbox.ts'
+
+/** A row of a list window: the list columns in row form, and its mark. */
+export interface WindowRow {
+  readonly id: string
+  readonly mark: Mark | null
+  readonly values: Readonly<Record<string, Value>>
+}
+
+/** What the list shows about a query as a whole. */
+export interface ListSummary {
+  readonly total: number
+  readonly facets: Facets
+  /** Rows loaded so far of the entity, and whether that is all of them. */
+  readonly loaded: number
+  readonly complete: boolean
+}
+
+/** The list changed: totals as of `revision`; fetch the windows on screen again. */
+export interface ListChange extends ListSummary {
+  readonly revision: number
+}
+
+/**
+ * The query worker over Comlink. Errors are thrown as `OutpostError` and keep their code through the transfer handlers
+ * of `renderer/data` and `workers/query`.
+ */
+export interface QueryApi<Port = unknown> {
+  /** Takes the line to the sync process; a second call replaces the first (the sync process restarted). */
+  connect(port: Port): void
+  /** Opens a list; the answer is complete for the rows loaded so far. `onChange` fires after commits that touch it. */
+  open(spec: ListSpec, onChange: (change: ListChange) => void): Promise<ListSummary & { readonly list: number }>
+  rows(list: number, start: number, count: number): Promise<readonly WindowRow[]>
+  /** Ids of the rows between two positions, both included, in list order (shift-select). */
+  idsBetween(list: number, from: number, to: number): Promise<readonly string[]>
+  /** Where a record stands in the list; -1 where it does not. */
+  indexOf(list: number, id: string): Promise<number>
+  close(list: number): void
+  /** Memory and counts, for settings and benches. */
+  stats(): Promise<{ readonly rows: Record<string, number>; readonly bytes: number }>
+}
