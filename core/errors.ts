@@ -63,3 +63,7 @@ export const toAppError = (thrown: unknown): AppError =>
   thrown instanceof OutpostError
     ? thrown.error
     : appError('internal', thrown instanceof Error ? thrown.message : String(thrown))
+
+/** The `AppError` of another process or worker, to be thrown on this side. */
+export const fromAppError = (error: AppError): OutpostError =>
+  new OutpostError(error.code, error.message, error.context)

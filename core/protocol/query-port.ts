@@ -1,10 +1,17 @@
 import type { Value } from '../model/field.ts'
-import type { ListEntity } from '../query/spec.ts'
+import { LIST_ENTITIES, type ListEntity } from '../query/spec.ts'
 import type { Mark } from './outbox.ts'
 
 /**
+ * Entities whose rows the query worker is fed: those with lists, and meetings, which it counts per account (of their
+ * columns it keeps `account_id` alone).
+ */
+export const FEED_ENTITIES = [...LIST_ENTITIES, 'meetings'] as const
+export type FeedEntity = ListEntity | 'meetings'
+
+/**
  * The line between the query worker and the sync process (a MessagePort; structured clone). The worker says hello; for
- * each entity in `LIST_ENTITIES` order the sync process sends every shown row in pieces, column by column, then tells
+ * each entity in `FEED_ENTITIES` order the sync process sends every shown row in pieces, column by column, then tells
  * every later commit. At most `CREDIT` pieces are unacknowledged.
  */
 export const CREDIT = 4
@@ -33,19 +40,19 @@ export interface ListRow {
 export type ToQueryWorker =
   | {
       readonly t: 'piece'
-      readonly entity: ListEntity
+      readonly entity: FeedEntity
       readonly ids: readonly string[]
       readonly columns: Readonly<Record<string, ColumnPiece>>
       /** Marks of the rows of this piece that have one, by position. */
       readonly marks: readonly (readonly [position: number, mark: Mark])[]
     }
   /** Every row of the entity that was there at hello has been sent (`total` of them). */
-  | { readonly t: 'loaded'; readonly entity: ListEntity; readonly total: number }
+  | { readonly t: 'loaded'; readonly entity: FeedEntity; readonly total: number }
   /** One commit, whole: upserts hold final shown rows, removes are ids no longer shown. */
   | {
       readonly t: 'commit'
       readonly changes: readonly {
-        readonly entity: ListEntity
+        readonly entity: FeedEntity
         readonly upserts: readonly ListRow[]
         readonly removes: readonly string[]
       }[]

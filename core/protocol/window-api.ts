@@ -44,8 +44,12 @@ export const SYNC_METHODS = {
   'import.list': none,
 } as const
 
-/** Methods that main answers itself. `import.choose` opens the file dialog. */
+/**
+ * Methods that main answers itself. `import.choose` opens the file dialog. `query.port` asks for a new line between the
+ * query worker and the sync process: the port arrives as a window message, now and after each restart of the sync process.
+ */
 export const MAIN_METHODS = {
+  'query.port': none,
   'app.info': none,
   'app.showLog': none,
   'app.setTheme': z.strictObject({ theme: z.enum(['system', 'light', 'dark']) }),
@@ -148,6 +152,7 @@ export interface Answers {
   'import.cancel': null
   'import.undo': { cancelled: number; reversed: number }
   'import.list': ImportProgress[]
+  'query.port': null
   'app.info': AppInfo
   'app.showLog': null
   'app.setTheme': null
@@ -166,7 +171,7 @@ export interface Events {
 }
 export type EventName = keyof Events
 
-/** `window.outpost`. Besides it, the preload posts `{type:'outpost:query-port'}` with one MessagePort to the window each time that the sync process (re)starts: the query worker's line. */
+/** `window.outpost`. Besides it, the preload posts `{type:'outpost:query-port'}` with one MessagePort to the window when asked by `query.port`, and again each time that the sync process restarts after that: the query worker's line. */
 export interface OutpostApi {
   call<M extends Method>(method: M, params: Params<M>): Promise<Result<Answers[M]>>
   on<E extends EventName>(event: E, listener: (payload: Events[E]) => void): () => void

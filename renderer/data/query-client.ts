@@ -1,0 +1,161 @@
+import * as Comlink from 'comlink'
+import { OutpostError } from '../../core/errors.ts'
+import type { ListChange, QueryApi, WindowRow } from '../../core/protocol/query-worker.ts'
+import { QUERY_PORT_MESSAGE } from '../../core/protocol/window-api.ts'
+import type { ListSpec } from '../../core/query/spec.ts'
+import { keepErrorCodes } from './comlink-errors.ts'
+import { type HeldList, holdList } from './query-list.ts'
+
+/** A list that stays open over commits and over restarts of the worker, until it is closed. */
+export interface OpenList {
+  readonly spec: ListSpec
+  /** Total, facets and revision as last told. */
+  latest(): ListChange
+  /** Rows `start` … `start + count - 1` of the list, fewer at its end. */
+  rows(start: number, count: number, signal?: AbortSignal): Promise<readonly WindowRow[]>
+  /** Ids between two positions, both included, in list order. */
+  idsBetween(from: number, to: number, signal?: AbortSignal): Promise<readonly string[]>
+  /** Where a record stands; -1 where the list does not hold it. Anchors the row under the reader's eye after a change. */
+  indexOf(id: string, signal?: AbortSignal): Promise<number>
+  close(): void
+}
+
+/**
+ * The renderer's side of the query worker. Calls reject with an `OutpostError`: `timeout`, `cancelled` (its signal was
+ * aborted, so a newer call took its place), or what the worker threw.
+ */
+export interface QueryClient {
+  /** `onChange` fires after commits that may touch the list: fetch the rows on screen again. */
+  open(spec: ListSpec, onChange: (change: ListChange) => void, signal?: AbortSignal): Promise<OpenList>
+  stats(): ReturnType<QueryApi['stats']>
+  /** Ends the worker; every open list is dead. */
+  dispose(): void
+}
+
+/** What the client needs of its surroundings; tests give their own. */
+export interface QueryClientHost {
+  startWorker(): Worker
+  /** Asks for a line to the sync process; `onPort` gets it. */
+  requestPort(): void
+  /** Calls `onPort` for each line that comes; answers the function that stops it. */
+  listenForPort(onPort: (port: MessagePort) => void): () => void
+  readonly callTimeoutMs: number
+}
+
+const pageHost: QueryClientHost = {
+  startWorker: () => new Worker(new URL('../../workers/query/worker.ts', import.meta.url), { type: 'module' }),
+  requestPort: () => void window.outpost.call('query.port', {}),
+  listenForPort: (onPort) => {
+    const listener = (event: MessageEvent<unknown>): void => {
+      const [port] = event.ports
+      const data = event.data
+      if (event.source !== window || !port || typeof data !== 'object' || data === null) return
+      if ('type' in data && data.type === QUERY_PORT_MESSAGE) onPort(port)
+    }
+    window.addEventListener('message', listener)
+    return () => window.removeEventListener('message', listener)
+  },
+  callTimeoutMs: 15_000,
+}
+
+/** One life of the worker. `died` rejects when it crashed or was given up. */
+interface Life {
+  readonly worker: Worker
+  readonly api: Comlink.Remote<QueryApi<MessagePort>>
+  readonly died: Promise<never>
+  kill(reason: OutpostError): void
+}
+
+const MAX_RESTART_DELAY_MS = 30_000
+
+/** Starts the query worker and keeps it running. One per window. */
+export const createQueryClient = (host: QueryClientHost = pageHost): QueryClient => {
+  keepErrorCodes()
+  const lists = new Set<HeldList>()
+  let disposed = false
+  let restarts = 0
+  let life = startLife()
+  let openTurn: Promise<unknown> = Promise.resolve()
+
+  function startLife(): Life {
+    const worker = host.startWorker()
+    let kill: Life['kill'] = () => {}
+    const died = new Promise<never>((_, reject) => {
+      kill = reject
+    })
+    died.catch(() => {})
+    const started: Life = { worker, api: Comlink.wrap<QueryApi<MessagePort>>(worker), died, kill }
+    worker.addEventListener('error', () => restart(started, new OutpostError('internal', 'The list engine stopped.')))
+    return started
+  }
+
+  function restart(ended: Life, reason: OutpostError): void {
+    if (disposed || ended !== life) return
+    ended.worker.terminate()
+    ended.kill(reason)
+    const delayMs = restarts === 0 ? 0 : Math.min(MAX_RESTART_DELAY_MS, 500 * 2 ** restarts)
+    restarts++
+    life = startLife()
+    setTimeout(() => {
+      if (disposed) return
+      host.requestPort()
+      for (const list of lists) list.reopen()
+    }, delayMs)
+  }
+
+  const call = async <T>(work: (api: Life['api']) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    if (disposed || signal?.aborted) throw new OutpostError('cancelled')
+    const current = life
+    const ends: (() => void)[] = []
+    const given = new Promise<never>((_, reject) => {
+      const timer = setTimeout(() => {
+        const error = new OutpostError('timeout', 'The list engine did not answer in time and was restarted.')
+        reject(error)
+        restart(current, error)
+      }, host.callTimeoutMs)
+      const onAbort = (): void => reject(new OutpostError('cancelled'))
+      signal?.addEventListener('abort', onAbort)
+      ends.push(
+        () => clearTimeout(timer),
+        () => signal?.removeEventListener('abort', onAbort),
+      )
+    })
+    try {
+      return await Promise.race([work(current.api), given, current.died])
+    } finally {
+      for (const end of ends) end()
+    }
+  }
+
+  const stopListening = host.listenForPort((port) => {
+    life.api.connect(Comlink.transfer(port, [port])).catch(() => {})
+  })
+  host.requestPort()
+
+  return {
+    async open(spec, onChange, signal) {
+      const list = holdList(
+        spec,
+        onChange,
+        call,
+        () => lists.delete(list),
+        () => {
+          restarts = 0
+        },
+      )
+      const turn = openTurn.then(() => list.open(signal))
+      openTurn = turn.catch(() => {})
+      await turn
+      lists.add(list)
+      return list
+    },
+    stats: () => call((api) => api.stats()),
+    dispose() {
+      disposed = true
+      stopListening()
+      life.worker.terminate()
+      life.kill(new OutpostError('cancelled'))
+      lists.clear()
+    },
+  }
+}
