@@ -2,7 +2,10 @@ import type { Value } from '../model/field.ts'
 import type { Facets, ListSpec } from '../query/spec.ts'
 import type { Mark } from './outbox.ts'
 
-/** A row of a list window: the list columns in row form, and its mark. */
+/**
+ * A row of a list window: the list columns in row form, and its mark. Rows of contacts and tasks also carry
+ * `account.company` (null while the parent is not here): lists show whose they are.
+ */
 export interface WindowRow {
   readonly id: string
   readonly mark: Mark | null
