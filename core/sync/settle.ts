@@ -1,0 +1,28 @@
+import type { Row } from '../model/field.ts'
+import type { OpenEdit } from './open-edit.ts'
+
+/** How long the echo of an accepted edit is waited for before one non-live request decides, milliseconds (rule W-14). */
+export const ECHO_WAIT_MS = 2_000
+
+export interface Echo {
+  /** The replica's row now. */
+  readonly row: Row | null
+  /** The replica holds the whole shape. */
+  readonly complete: boolean
+  /** A request that began after the acceptance has come to the end of the log. */
+  readonly refreshed: boolean
+}
+
+/**
+ * May an accepted edit leave the outbox (rule W-14)? When the replica's version has reached the answer's, when the row
+ * is gone, or when a request made for it has decided. The replica has committed before this is asked.
+ */
+export const settles = (open: OpenEdit, echo: Echo): boolean => {
+  if (open.state !== 'accepted' || open.answer?.status !== 'accepted') return false
+  if (echo.refreshed) return true
+  const reached = echo.row !== null && echo.row.version >= open.answer.version
+  const gone = echo.complete && echo.row === null
+  const appears = open.edit.op === 'create' || open.edit.op === 'restore'
+  if (appears && open.answer.inShard) return reached
+  return reached || gone
+}

@@ -1,0 +1,186 @@
+import { columnsOf, type EntityName } from '../../core/model/entities.ts'
+import type { ShapeMessage } from '../../core/sync/shape-message.ts'
+import { messageDecision } from '../../core/sync/version-guard.ts'
+import { type Db, type Statement, transact } from './connection.ts'
+import { columnList } from './replica-schema.ts'
+import { type PgRow, rowBinder } from './row-codec.ts'
+import { type ShapeState, ShapeStore, type Slot } from './shape-store.ts'
+
+/** The shape sent something that cannot be applied to what is here: only a whole reload helps. */
+export class ShapeBroken extends Error {}
+
+/** What one body did. */
+export interface Applied {
+  readonly state: ShapeState
+  /** Ids whose row changed, came or went; first-load rows are not listed but counted in `appended`. */
+  readonly changed: readonly string[]
+  readonly appended: number
+  /** A reload took the place of the old rows; `changed` is null-like empty when too much changed to list. */
+  readonly swapped: 'no' | 'listed' | 'whole'
+}
+
+/** Past this many differing rows a swap is told as "everything changed". */
+const LISTED_SWAP = 20_000
+const KEPT_CHANGES = 200_000
+
+/** The sole writer of one entity's rows. One body = one commit of rows, handle and offset. */
+export class ReplicaWriter {
+  readonly #db: Db
+  readonly #entity: EntityName
+  readonly #shapes: ShapeStore
+  readonly #bind: (row: PgRow) => ReturnType<ReturnType<typeof rowBinder>>
+  readonly #statements = new Map<string, Statement<unknown[], { version: number }>>()
+
+  constructor(db: Db, entity: EntityName) {
+    this.#db = db
+    this.#entity = entity
+    this.#shapes = new ShapeStore(db)
+    this.#bind = rowBinder(entity)
+    this.#shapes.open(entity, 'main')
+  }
+
+  state(slot: Slot): ShapeState | null {
+    return this.#shapes.get(this.#entity, slot)
+  }
+
+  /** Starts a reload beside the rows that readers see; with `restart`, an unfinished one is dropped. */
+  beginNext(restart: boolean): ShapeState {
+    if (restart) this.#shapes.dropNext(this.#entity)
+    return this.#shapes.open(this.#entity, 'next')
+  }
+
+  dropNext(): void {
+    this.#shapes.dropNext(this.#entity)
+  }
+
+  /**
+   * Applies one shape body in order.
+   *
+   * @throws ShapeBroken on an update of a record that is not here, or a snapshot that holds an id twice
+   */
+  apply(
+    slot: Slot,
+    messages: readonly ShapeMessage[],
+    at: { readonly handle: string; readonly offset: string; readonly upToDate: boolean },
+  ): Applied {
+    let state = this.#shapes.open(this.#entity, slot)
+    const live = messages.some((message) => message.headers.lsn !== undefined)
+    if (live || (at.upToDate && messages.length > 0)) state = this.#index(state)
+    const changed: string[] = []
+    let appended = 0
+    state = transact(this.#db, () => {
+      for (const message of messages) {
+        if (message.headers.operation === undefined || !message.value) continue
+        if (!state.indexed) {
+          this.#insert(state.table).run(this.#bind(message.value))
+          appended++
+        } else if (this.#change(state.table, message.headers.operation, message.value))
+          changed.push(message.value['id'] ?? '')
+      }
+      if (slot === 'main') this.#note(changed)
+      const after: ShapeState = {
+        ...state,
+        handle: at.handle,
+        offset: at.offset,
+        received: state.received + appended + (slot === 'next' || !state.complete ? changed.length : 0),
+        complete: slot === 'main' ? state.complete || (at.upToDate && state.indexed) : state.complete,
+      }
+      this.#shapes.put(after)
+      return after
+    })
+    const snapshotEnded = messages.some((message) => message.headers.control === 'snapshot-end')
+    if (snapshotEnded || at.upToDate) state = this.#finish(this.#index(state), at.upToDate)
+    if (slot === 'next' && at.upToDate) return { ...this.#swap(state), appended }
+    return { state, changed, appended, swapped: 'no' }
+  }
+
+  #finish(state: ShapeState, upToDate: boolean): ShapeState {
+    if (!upToDate || state.complete || state.slot === 'next') return state
+    const complete = { ...state, complete: true }
+    transact(this.#db, () => this.#shapes.put(complete))
+    return complete
+  }
+
+  #index(state: ShapeState): ShapeState {
+    try {
+      return this.#shapes.index(state)
+    } catch (thrown) {
+      if (thrown instanceof Error && /UNIQUE/.test(String(thrown.cause ?? thrown)))
+        throw new ShapeBroken(`${state.table} holds an id twice`)
+      throw thrown
+    }
+  }
+
+  /** Applies one change; answers whether it changed anything. */
+  #change(table: string, operation: string, value: PgRow): boolean {
+    const id = value['id']
+    if (typeof id !== 'string') throw new ShapeBroken(`a message of ${table} has no id`)
+    if (operation === 'delete') return this.#statement(`delete from "${table}" where id = ?`).run(id).changes > 0
+    const stored = this.#statement(`select version from "${table}" where id = ?`).get(id)?.version ?? null
+    const decision = messageDecision(operation, stored, Number(value['version'] ?? 0))
+    if (decision === 'drop') return false
+    if (decision === 'broken') throw new ShapeBroken(`an update of ${table} names a record that is not here`)
+    if (stored === null) this.#insert(table).run(this.#bind(value))
+    else this.#update(table, id, value)
+    return true
+  }
+
+  #insert(table: string): Statement<unknown[], { version: number }> {
+    const marks = columnsOf(this.#entity)
+      .map(() => '?')
+      .join(', ')
+    return this.#statement(`insert into "${table}" (${columnList(this.#entity)}) values (${marks})`)
+  }
+
+  #update(table: string, id: string, value: PgRow): void {
+    const all = columnsOf(this.#entity)
+    const bound = this.#bind(value)
+    const present = all.map((column, at) => ({ column, at })).filter(({ column }) => column !== 'id' && column in value)
+    const sets = present.map(({ column }) => `"${column}" = ?`).join(', ')
+    this.#statement(`update "${table}" set ${sets} where id = ?`).run(...present.map(({ at }) => bound[at]), id)
+  }
+
+  #statement(sql: string): Statement<unknown[], { version: number }> {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const made = this.#db.prepare<unknown[], { version: number }>(sql)
+    this.#statements.set(sql, made)
+    return made
+  }
+
+  #note(ids: readonly string[]): void {
+    if (ids.length === 0) return
+    const insert = this.#statement('insert into changes (entity, id) values (?, ?)')
+    for (const id of ids) insert.run(this.#entity, id)
+  }
+
+  #swap(next: ShapeState): { state: ShapeState; changed: readonly string[]; swapped: 'listed' | 'whole' } {
+    const result = transact(this.#db, () => {
+      const changed = this.#difference(next)
+      const main = this.#shapes.promote(next)
+      this.#db.exec(`delete from changes where seq <= (select max(seq) from changes) - ${KEPT_CHANGES}`)
+      if (changed) this.#note(changed)
+      return { state: main, changed: changed ?? [], swapped: changed ? ('listed' as const) : ('whole' as const) }
+    })
+    // Statements of the reload's own table would keep naming a table that is gone.
+    this.#statements.clear()
+    return result
+  }
+
+  /** Ids that differ between the rows in place and the reload; null where that is too many to list. */
+  #difference(next: ShapeState): readonly string[] | null {
+    const main = this.#shapes.get(this.#entity, 'main')
+    if (!main?.indexed) return null
+    const left = columnsOf(this.#entity)
+    const [m, n] = ['m', 'n'].map((alias) => left.map((column) => `${alias}."${column}"`).join(', '))
+    const ids = this.#db
+      .prepare<[], { id: string }>(
+        `select n.id from "${next.table}" n left join "${main.table}" m on m.id = n.id where (${m}) is not (${n})
+         union all
+         select m.id from "${main.table}" m left join "${next.table}" n on n.id = m.id where n.id is null
+         limit ${LISTED_SWAP + 1}`,
+      )
+      .all()
+    return ids.length > LISTED_SWAP ? null : ids.map(({ id }) => id)
+  }
+}
