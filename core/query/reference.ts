@@ -37,7 +37,7 @@ export const evaluate = (data: ReferenceData, spec: ListSpec, today: number): Re
     if (column === 'meetings_count') return data.meetings.filter(mine).length
     return data.tasks.filter((task) => mine(task) && !CLOSED_TASK_STATUSES.includes(String(task['status']))).length
   }
-  const valueOf = (row: Row, field: QueryField): Value => {
+  const fieldValue = (row: Row, field: QueryField): Value => {
     const holder = field.source === 'own' ? row : accounts.get(String(row['account_id']))
     if (!holder) return null
     if (field.column.endsWith('_count')) return countOf(holder, field.column)
@@ -50,7 +50,7 @@ export const evaluate = (data: ReferenceData, spec: ListSpec, today: number): Re
     groups.every(
       (group) =>
         (skippedField !== null && isOnlyAbout(group, skippedField)) ||
-        group.some((condition) => matches(condition, valueOf(row, condition.field))),
+        group.some((condition) => matches(condition, fieldValue(row, condition.field))),
     )
 
   const words = searchWords(spec.search)
@@ -71,7 +71,7 @@ export const evaluate = (data: ReferenceData, spec: ListSpec, today: number): Re
   const sort = spec.sort.map((key) => ({ field: requireField(spec.entity, key.field), dir: key.dir }))
   const compare = (a: Row, b: Row): number => {
     for (const { field, dir } of sort) {
-      const order = compareNullable(valueOf(a, field), valueOf(b, field), dir)
+      const order = compareNullable(fieldValue(a, field), fieldValue(b, field), dir)
       if (order !== 0) return order
     }
     return compareCodePoints(a.id, b.id)
@@ -87,7 +87,7 @@ export const evaluate = (data: ReferenceData, spec: ListSpec, today: number): Re
       const field = requireField(spec.entity, name)
       const counts: Record<string, number> = {}
       for (const row of searched.filter((candidate) => passes(candidate, name))) {
-        const held = valueOf(row, field)
+        const held = fieldValue(row, field)
         const value = field.kind === 'day' && typeof held === 'number' ? isoDay(held) : String(held ?? '')
         counts[value] = (counts[value] ?? 0) + 1
       }
