@@ -52,12 +52,11 @@ export const makeEdit = (
   }
   if (!subject.shown) return fail(appError('not_found'))
   const base = subject.lane[0]?.base ?? subject.server
-  if (input.op === 'delete')
-    return ok({
-      edit: { ...head, op: 'delete', seen_version: subject.shown.version },
-      after: [],
-      base: subject.server ?? base ?? subject.shown,
-    })
+  if (input.op === 'delete') {
+    const seen_version = Math.max(subject.shown.version, ...subject.lane.map(acceptedVersion))
+    const edit: Edit = { ...head, op: 'delete', seen_version }
+    return ok({ edit, after: [], base: subject.server ?? base ?? subject.shown })
+  }
   const problem = checkValues(input.entity, input.values, 'patch') ?? missingBase(input.values, input.base)
   if (problem) return fail(problem)
   const patch = patchOf(input.values, input.base)
@@ -102,3 +101,6 @@ const after = (
   }
   return [...ids]
 }
+
+/** Our own accepted edits have been seen too, though their echo is not here yet. */
+const acceptedVersion = (open: OpenEdit): number => (open.answer?.status === 'accepted' ? open.answer.version : 0)

@@ -91,3 +91,12 @@ export const serverValues = (open: OpenEdit, server: Row | null): Readonly<Recor
     columns.map((column) => [column, theirs[column] ?? server?.[column] ?? started[column] ?? null]),
   )
 }
+
+/**
+ * A delete that waits behind an edit of ours must not take that edit's version for somebody else's (rule W-13): until
+ * it is first sent, it has seen whatever version our own accepted edits made.
+ */
+export const raiseSeenVersion = (later: Pick<OpenEdit, 'edit' | 'attempts'>, version: number): Edit =>
+  later.edit.op === 'delete' && later.attempts === 0 && later.edit.seen_version < version
+    ? { ...later.edit, seen_version: version }
+    : later.edit

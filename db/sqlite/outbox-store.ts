@@ -1,0 +1,204 @@
+import { z } from 'zod'
+import type { EntityName } from '../../core/model/entities.ts'
+import type { Row } from '../../core/model/field.ts'
+import { edit, value } from '../../core/protocol/edit.ts'
+import { fieldConflict } from '../../core/protocol/gateway.ts'
+import { MARKS } from '../../core/protocol/outbox.ts'
+import { type EditState, isOpen, STATES } from '../../core/sync/edit-state.ts'
+import type { Shown } from '../../core/sync/merge.ts'
+import type { OpenEdit } from '../../core/sync/open-edit.ts'
+import type { Db, Statement } from './connection.ts'
+
+const rowSchema = z.looseObject({ id: z.string(), version: z.number() }).catchall(value)
+
+const answerSchema = z.discriminatedUnion('status', [
+  z.object({
+    status: z.literal('accepted'),
+    txid: z.number(),
+    version: z.number(),
+    inShard: z.boolean(),
+    at: z.number(),
+  }),
+  z.object({
+    status: z.literal('refused'),
+    code: z.string(),
+    message: z.string(),
+    field: z.string().nullable(),
+    conflicts: z.array(fieldConflict),
+    version: z.number().nullable(),
+    at: z.number(),
+  }),
+])
+
+const stored = z.object({
+  seq: z.number(),
+  pos: z.number(),
+  body: z.string(),
+  after: z.string(),
+  state: z.enum(STATES),
+  made_at: z.number(),
+  attempts: z.number(),
+  next_attempt_at: z.number().nullable(),
+  base: z.string().nullable(),
+  answer: z.string().nullable(),
+})
+
+/** An edit of the outbox in any state, finished ones included. */
+export type StoredEdit = Omit<OpenEdit, 'state'> & { readonly state: EditState }
+
+const toEdit = (found: unknown): StoredEdit => {
+  const row = stored.parse(found)
+  return {
+    seq: row.seq,
+    pos: row.pos,
+    edit: edit.parse(JSON.parse(row.body)),
+    after: z.array(z.string()).parse(JSON.parse(row.after)),
+    state: row.state,
+    madeAt: row.made_at,
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at,
+    base: row.base === null ? null : rowSchema.parse(JSON.parse(row.base)),
+    answer: row.answer === null ? null : answerSchema.parse(JSON.parse(row.answer)),
+  }
+}
+
+const OPEN = `state in ('queued', 'sending', 'accepted', 'refused')`
+const COLUMNS = 'seq, pos, body, after, state, made_at, attempts, next_attempt_at, base, answer'
+
+/** Statements of outbox.db. Callers put them into transactions: one change of the outbox is one commit. */
+export class OutboxStore {
+  readonly #db: Db
+  readonly #statements = new Map<string, Statement>()
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  /** Every open edit, in lane order. */
+  open(): readonly OpenEdit[] {
+    return this.#prepare(`select ${COLUMNS} from edits where ${OPEN} order by pos, seq`)
+      .all()
+      .map(toEdit)
+      .flatMap((found) => (isOpen(found.state) ? [{ ...found, state: found.state }] : []))
+  }
+
+  find(id: string): StoredEdit | null {
+    const found = this.#prepare(`select ${COLUMNS} from edits where id = ?`).get(id)
+    return found === undefined ? null : toEdit(found)
+  }
+
+  /** Ids of a group's edits, in the order of making. */
+  group(groupId: string): readonly string[] {
+    return this.#prepare('select id from edits where group_id = ? order by seq')
+      .all(groupId)
+      .map((found) => z.object({ id: z.string() }).parse(found).id)
+  }
+
+  /** Adds an edit; without `pos` it goes to the end of its lane. */
+  insert(made: Pick<OpenEdit, 'edit' | 'after' | 'base' | 'madeAt'> & { readonly pos?: number }): OpenEdit {
+    const { edit: body, base } = made
+    const result = this.#prepare(
+      `insert into edits (pos, id, entity, record_id, body, after, state, made_at, base, group_id)
+       values (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?)`,
+    ).run(
+      made.pos ?? 0,
+      body.id,
+      body.entity,
+      body.record_id,
+      JSON.stringify(body),
+      JSON.stringify(made.after),
+      made.madeAt,
+      base === null ? null : JSON.stringify(base),
+      body.group_id ?? null,
+    )
+    const seq = Number(result.lastInsertRowid)
+    const pos = made.pos ?? seq
+    if (made.pos === undefined) this.#prepare('update edits set pos = ? where seq = ?').run(pos, seq)
+    return {
+      seq,
+      pos,
+      edit: body,
+      after: made.after,
+      state: 'queued',
+      madeAt: made.madeAt,
+      attempts: 0,
+      nextAttemptAt: null,
+      base,
+      answer: null,
+    }
+  }
+
+  /** Writes what may change of an edit; only while it is in the state that the caller saw. Answers whether it was. */
+  update(seen: EditState, next: StoredEdit, finishedAt: number | null): boolean {
+    const result = this.#prepare(
+      `update edits set body = ?, after = ?, state = ?, attempts = ?, next_attempt_at = ?, base = ?, answer = ?, finished_at = ?
+       where id = ? and state = ?`,
+    ).run(
+      JSON.stringify(next.edit),
+      JSON.stringify(next.after),
+      next.state,
+      next.attempts,
+      next.nextAttemptAt,
+      next.base === null ? null : JSON.stringify(next.base),
+      next.answer === null ? null : JSON.stringify(next.answer),
+      finishedAt,
+      next.edit.id,
+      seen,
+    )
+    return result.changes === 1
+  }
+
+  /** Removes receipts of edits finished before a time (epoch ms). */
+  prune(before: number): number {
+    return this.#prepare('delete from edits where finished_at < ?').run(before).changes
+  }
+
+  putShown(entity: EntityName, id: string, shown: Shown | null): void {
+    if (shown === null) this.#prepare('delete from shown where entity = ? and id = ?').run(entity, id)
+    else
+      this.#prepare('insert or replace into shown values (?, ?, ?, ?)').run(
+        entity,
+        id,
+        shown.row === null ? null : JSON.stringify(shown.row),
+        shown.mark,
+      )
+  }
+
+  clearShown(): void {
+    this.#prepare('delete from shown').run()
+  }
+
+  /** The merged rows as the owner last wrote them. */
+  shown(): readonly { readonly entity: string; readonly id: string; readonly shown: Shown }[] {
+    const shape = z.object({
+      entity: z.string(),
+      id: z.string(),
+      row: z.string().nullable(),
+      mark: z.enum(MARKS).nullable(),
+    })
+    return this.#prepare('select entity, id, row, mark from shown')
+      .all()
+      .map((found) => {
+        const { entity, id, row, mark } = shape.parse(found)
+        const parsed: Row | null = row === null ? null : rowSchema.parse(JSON.parse(row))
+        return { entity, id, shown: { row: parsed, mark } }
+      })
+  }
+
+  setting(key: string): string | null {
+    const found = this.#prepare('select value from settings where key = ?').get(key)
+    return found === undefined ? null : z.object({ value: z.string() }).parse(found).value
+  }
+
+  putSetting(key: string, text: string): void {
+    this.#prepare('insert or replace into settings values (?, ?)').run(key, text)
+  }
+
+  #prepare(sql: string): Statement {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const made = this.#db.prepare(sql)
+    this.#statements.set(sql, made)
+    return made
+  }
+}

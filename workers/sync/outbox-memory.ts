@@ -1,0 +1,116 @@
+import type { EntityName } from '../../core/model/entities.ts'
+import type { Row } from '../../core/model/field.ts'
+import type { OpenState } from '../../core/sync/edit-state.ts'
+import { mergeShown, type Shown } from '../../core/sync/merge.ts'
+import { byPlace, keyOf, lanesOf, type OpenEdit, recordKey } from '../../core/sync/open-edit.ts'
+
+/** The replica as the outbox needs it: one row by id, and whether a missing row is really gone. */
+export interface ServerRows {
+  row(entity: EntityName, id: string): Row | null
+  complete(entity: EntityName): boolean
+  /** Ids of the children of an account. */
+  childIds(accountId: string): readonly { readonly entity: EntityName; readonly id: string }[]
+}
+
+export interface RecordRef {
+  readonly entity: EntityName
+  readonly id: string
+}
+
+/** Every open edit by id and by record, and the merged row of each record that has one. */
+export class OutboxMemory {
+  readonly #byId = new Map<string, OpenEdit>()
+  readonly #lanes = new Map<string, OpenEdit[]>()
+  readonly #shown = new Map<string, Shown & RecordRef>()
+  /** Record id → the pending edit that creates it. */
+  readonly #creates = new Map<string, string>()
+  readonly #hiddenAccounts = new Set<string>()
+
+  load(edits: readonly OpenEdit[]): void {
+    this.#byId.clear()
+    this.#lanes.clear()
+    this.#shown.clear()
+    this.#creates.clear()
+    this.#hiddenAccounts.clear()
+    for (const [key, lane] of lanesOf(edits)) this.#lanes.set(key, [...lane])
+    for (const open of edits) this.#index(open)
+  }
+
+  put(open: OpenEdit): void {
+    const key = keyOf(open)
+    const lane = (this.#lanes.get(key) ?? []).filter((other) => other.edit.id !== open.edit.id)
+    lane.push(open)
+    this.#lanes.set(key, lane.sort(byPlace))
+    this.#index(open)
+  }
+
+  remove(open: OpenEdit): void {
+    const key = keyOf(open)
+    this.#byId.delete(open.edit.id)
+    if (this.#creates.get(open.edit.record_id) === open.edit.id) this.#creates.delete(open.edit.record_id)
+    const lane = (this.#lanes.get(key) ?? []).filter((other) => other.edit.id !== open.edit.id)
+    if (lane.length === 0) this.#lanes.delete(key)
+    else this.#lanes.set(key, lane)
+  }
+
+  #index(open: OpenEdit): void {
+    this.#byId.set(open.edit.id, open)
+    if (open.edit.op !== 'create') return
+    if (open.state === 'accepted') this.#creates.delete(open.edit.record_id)
+    else this.#creates.set(open.edit.record_id, open.edit.id)
+  }
+
+  get(id: string): OpenEdit | undefined {
+    return this.#byId.get(id)
+  }
+
+  all(): Iterable<OpenEdit> {
+    return this.#byId.values()
+  }
+
+  lane(entity: EntityName, id: string): readonly OpenEdit[] {
+    return this.#lanes.get(recordKey(entity, id)) ?? []
+  }
+
+  lanes(): Iterable<readonly OpenEdit[]> {
+    return this.#lanes.values()
+  }
+
+  get creates(): ReadonlyMap<string, string> {
+    return this.#creates
+  }
+
+  get hiddenAccounts(): ReadonlySet<string> {
+    return this.#hiddenAccounts
+  }
+
+  count(...states: readonly OpenState[]): number {
+    let n = 0
+    for (const open of this.#byId.values()) if (states.includes(open.state)) n++
+    return n
+  }
+
+  /** The overlay of a record; undefined where the server's row shows as it is. */
+  shown(entity: EntityName, id: string): Shown | undefined {
+    return this.#shown.get(recordKey(entity, id))
+  }
+
+  /** Every record with an overlay. */
+  overlays(): Iterable<Shown & RecordRef> {
+    return this.#shown.values()
+  }
+
+  /** Merges a record anew; answers its overlay, null where it has none any more. */
+  remerge(ref: RecordRef, rows: ServerRows): Shown | null {
+    const key = recordKey(ref.entity, ref.id)
+    const lane = this.#lanes.get(key)
+    const shown = lane ? mergeShown(rows.row(ref.entity, ref.id), lane, rows.complete(ref.entity)) : null
+    if (shown) this.#shown.set(key, { entity: ref.entity, id: ref.id, ...shown })
+    else this.#shown.delete(key)
+    if (ref.entity === 'accounts') {
+      if (shown && shown.row === null) this.#hiddenAccounts.add(ref.id)
+      else this.#hiddenAccounts.delete(ref.id)
+    }
+    return shown
+  }
+}
