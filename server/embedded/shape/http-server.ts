@@ -27,7 +27,7 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 const isAuthorized = (secret: string | null, query: URLSearchParams): boolean =>
   secret === null || timingSafeEqual(digest(query.get('secret') ?? query.get('api_secret') ?? ''), digest(secret))
 
-const baseHeaders = (): Record<string, string> => ({
+const baseHeaders = () => ({
   vary: 'accept-encoding',
   'x-request-id': randomBytes(15).toString('base64url'),
   'electric-server': SERVER_NAME,
@@ -45,14 +45,14 @@ async function send(
   headers: Record<string, string>,
   withoutBody: boolean,
 ): Promise<void> {
-  if (sized && body instanceof Buffer) headers['content-length'] = String(body.length)
+  if (sized && Buffer.isBuffer(body)) headers['content-length'] = String(body.length)
   // The real service sends neither `connection` nor `keep-alive`; HTTP/1.1 connections are kept anyway.
   response.removeHeader('connection')
   response.writeHead(status, headers)
   if (withoutBody) {
-    if (!(body instanceof Buffer)) body.destroy()
+    if (!Buffer.isBuffer(body)) body.destroy()
     response.end()
-  } else if (body instanceof Buffer) {
+  } else if (Buffer.isBuffer(body)) {
     if (body.length > 0) response.write(body)
     response.end()
   } else await pipeline(body, response)
@@ -69,7 +69,7 @@ const toAnswer = (error: unknown, onLog: (line: string) => void): Answer => {
 function notModified(request: IncomingMessage, answer: Answer): Answer {
   const { etag } = answer.headers
   if (answer.status !== 200 || !etag || request.headers['if-none-match'] !== etag) return answer
-  if (!(answer.body instanceof Buffer)) answer.body.destroy()
+  if (!Buffer.isBuffer(answer.body)) answer.body.destroy()
   const { 'electric-schema': _schema, ...headers } = answer.headers
   return { status: 304, headers, body: EMPTY, sized: false }
 }
@@ -95,14 +95,9 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
   const reply = (answer: Answer, headers: Record<string, string>): Promise<void> =>
     send(response, answer, { ...baseHeaders(), ...headers, ...answer.headers }, method === 'HEAD')
   if (isShape && method === 'OPTIONS') {
-    const headers = { ...baseHeaders(), ...corsHeaders(request, SHAPE_METHODS), 'access-control-max-age': '86400' }
-    const { vary: _vary, ...rest } = headers
-    return send(
-      response,
-      { status: 204, headers: {}, body: EMPTY, sized: false },
-      { ...rest, connection: 'keep-alive' },
-      true,
-    )
+    const { vary: _vary, ...headers } = baseHeaders()
+    const more = { ...corsHeaders(request, SHAPE_METHODS), 'access-control-max-age': '86400', connection: 'keep-alive' }
+    return send(response, { status: 204, headers: {}, body: EMPTY, sized: false }, { ...headers, ...more }, true)
   }
   if (isShape && ['GET', 'HEAD', 'DELETE'].includes(method)) {
     if (!isAuthorized(context.secret, query)) {

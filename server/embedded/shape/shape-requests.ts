@@ -1,10 +1,9 @@
 import { type Answer, chunkAnswer, emptyAnswer, logAnswer, mustRefetch } from './answer.ts'
 import { nextCursor } from './cursor.ts'
-import type { Committed } from './log/shape-log.ts'
 import { BEFORE_LOG, compareOffsets, isSnapshotOffset, type Offset } from './offset.ts'
 import type { ShapeRequest } from './request.ts'
 import { invalid, RequestError, unavailable } from './request-error.ts'
-import type { Shape } from './shape.ts'
+import type { Shape, ShapeEvent } from './shape.ts'
 import type { ShapeEngine } from './shape-engine.ts'
 
 export type RequestLimits = {
@@ -17,7 +16,7 @@ export type RequestLimits = {
   readonly random: () => number
 }
 
-type Wait = { readonly kind: 'committed'; readonly committed: Committed } | { readonly kind: 'gone' | 'timeout' }
+type Wait = ShapeEvent | { readonly kind: 'timeout' }
 
 /** Answers shape requests out of the engine's shapes. Errors: `RequestError`. */
 export class ShapeRequests {

@@ -5,14 +5,14 @@ import { quoteName } from './where/print.ts'
 
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
 
-const unescape = (field: string): string =>
+const unescapeField = (field: string): string =>
   field.replace(/\\(.)/gs, (_all, character: string) => ESCAPES[character] ?? character)
 
 /** The fields of one line of COPY's text format (Postgres manual, COPY, "Text Format"). */
 export function parseCopyLine(line: string): (string | null)[] {
   const fields: (string | null)[] = line.split('\t')
   if (!line.includes('\\')) return fields
-  return fields.map((field) => (field === '\\N' ? null : field?.includes('\\') ? unescape(field) : field))
+  return fields.map((field) => (field === '\\N' ? null : field?.includes('\\') ? unescapeField(field) : field))
 }
 
 /** The query whose rows `createRowWriter` reads: the shape's columns in its order, as the types print themselves. */
