@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { syncStatus } from './status.ts'
+
+/** What the app tells the process that started it with `--report`, one line of JSON each. */
+export const appReport = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('started'), dataDir: z.string(), logPath: z.string(), gateway: z.string() }),
+  z.object({ t: z.literal('window') }),
+  z.object({ t: z.literal('status'), status: syncStatus }),
+  z.object({ t: z.literal('screenshot'), path: z.string() }),
+  z.object({ t: z.literal('error'), message: z.string() }),
+])
+export type AppReport = z.infer<typeof appReport>

@@ -1,0 +1,170 @@
+import { app, type BrowserWindow, dialog, MessageChannelMain, shell } from 'electron'
+import type { Clock } from '../core/clock.ts'
+import type { AppReport } from '../core/protocol/app-report.ts'
+import { EVENT_CHANNEL, QUERY_PORT_CHANNEL } from '../core/protocol/ipc-channels.ts'
+import type { SyncStatus } from '../core/protocol/status.ts'
+import { type EventName, type Events, QUERY_PORT_MESSAGE } from '../core/protocol/window-api.ts'
+import { openIpc } from './ipc.ts'
+import type { Log } from './log.ts'
+import { mainAnswers } from './main-answers.ts'
+import { installMenu } from './menu.ts'
+import { watchPower } from './power.ts'
+import { type Preferences, writePreferences } from './preferences.ts'
+import { Quitting, quitQuestion } from './quit.ts'
+import { saveScreenshot } from './screenshot.ts'
+import type { AppSession } from './session.ts'
+import { forkSync } from './sync-child.ts'
+import { superviseSync } from './sync-process.ts'
+import { createMainWindow, loadApp, showWindow } from './window.ts'
+
+const stopGraceMs = 5_000
+
+const clock: Clock = {
+  now: Date.now,
+  after: (delayMs, work) => {
+    const timer = setTimeout(work, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** Everything that is known once the data is unlocked. */
+export type OutpostParts = {
+  session: AppSession
+  preferences: Preferences
+  preferencesPath: string
+  log: Log
+  logPath: string
+  preload: string
+  screenshot: string | undefined
+  report: (message: AppReport) => void
+}
+
+/** Runs the app: its sync process, its window, and what joins them, until it quits. Resolves when the window is shown. */
+export async function runOutpost(parts: OutpostParts): Promise<void> {
+  const { session, preferences, log, report } = parts
+  let window: BrowserWindow | undefined
+  let status: SyncStatus | undefined
+  let screenshot = parts.screenshot
+
+  function tell<E extends EventName>(event: E, payload: Events[E]): void {
+    if (window && !window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, event, payload)
+  }
+
+  function statusChanged(next: SyncStatus): void {
+    status = next
+    report({ t: 'status', status: next })
+    if (next.state === 'up_to_date' && screenshot !== undefined && window) takeScreenshot(window, screenshot)
+  }
+
+  function takeScreenshot(of: BrowserWindow, path: string): void {
+    screenshot = undefined
+    saveScreenshot(of, path).then(
+      () => report({ t: 'screenshot', path }),
+      (error: unknown) => log.warn({ err: error }, 'screenshot failed'),
+    )
+  }
+
+  const sync = superviseSync({
+    fork: forkSync,
+    config: () => {
+      const { onToken: _, ...config } = session
+      return config
+    },
+    clock,
+    newLine: () => {
+      const { port1, port2 } = new MessageChannelMain()
+      return { toSync: port1, toWindow: port2 }
+    },
+    onQueryPort: (port) => window?.webContents.postMessage(QUERY_PORT_CHANNEL, { type: QUERY_PORT_MESSAGE }, [port]),
+    onEvent: (event, payload) => {
+      if (event === 'status') statusChanged(payload as SyncStatus)
+      tell(event, payload)
+    },
+    onDown: (error) => {
+      report({ t: 'error', message: error.message })
+      if (status) tell('status', { ...status, state: 'stopped', detail: error.message })
+    },
+    log: (message, context) => log.warn(context, message),
+  })
+  session.onToken((token) => sync.setToken(token))
+
+  const quitting = new Quitting({
+    question: () => quitQuestion(status?.pending ?? 0, status?.needsAttention ?? 0),
+    ask: async ({ message, detail, buttons }) => {
+      const box = { type: 'question', message, detail, buttons, defaultId: 0, cancelId: 1 } as const
+      const { response } = await (window ? dialog.showMessageBox(window, box) : dialog.showMessageBox(box))
+      return response === 0
+    },
+    stop: async () => {
+      await sync.stop(stopGraceMs)
+      await writePreferences(parts.preferencesPath, preferences).catch(() => {})
+    },
+    quit: () => app.quit(),
+  })
+  app.on('before-quit', (event) => {
+    if (!quitting.mayQuit()) event.preventDefault()
+  })
+  // Ctrl-C and the system's own shutdown leave no time for questions.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.prependListener(signal, () => {
+      quitting.silence()
+      app.quit()
+    })
+  }
+  watchPower(sync.wake, () => {
+    quitting.silence()
+    app.quit()
+  })
+
+  const answers = mainAnswers({
+    session,
+    logPath: parts.logPath,
+    window: () => window,
+    wantQueryPort: sync.wantQueryPort,
+    onTheme: (theme) => {
+      preferences.theme = theme
+      writePreferences(parts.preferencesPath, preferences).catch((error: unknown) =>
+        log.warn({ err: error }, 'preferences'),
+      )
+    },
+  })
+  openIpc(() => window?.webContents.id, { main: answers, sync: sync.call })
+  installMenu(
+    (name) => tell('command', { name }),
+    () => shell.showItemInFolder(parts.logPath),
+  )
+
+  async function openWindow(): Promise<void> {
+    const opened = createMainWindow(parts.preload, preferences)
+    window = opened
+    opened.on('close', (event) => {
+      preferences.bounds = opened.getNormalBounds()
+      preferences.maximized = opened.isMaximized()
+      if (process.platform === 'darwin' || quitting.isDone()) return
+      event.preventDefault()
+      app.quit()
+    })
+    opened.on('closed', () => {
+      if (window === opened) window = undefined
+    })
+    opened.webContents.on('render-process-gone', (_event, { reason }) => {
+      log.error({ reason }, 'page ended')
+      if (reason !== 'clean-exit') opened.webContents.reload()
+    })
+    opened.webContents.on('console-message', ({ level, message }) => {
+      if (level === 'error' || level === 'warning') log.warn({ level, message }, 'page')
+    })
+    await loadApp(opened)
+    report({ t: 'window' })
+  }
+
+  app.on('second-instance', () => window && showWindow(window))
+  app.on('activate', () => {
+    if (!window) openWindow()
+  })
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
+  report({ t: 'started', dataDir: session.dataDir, logPath: parts.logPath, gateway: session.gateway })
+  await openWindow()
+}
