@@ -14,8 +14,10 @@ export interface UploadState {
   readonly serverFailures: number
   /** The most edits of the next batch. */
   readonly limit: number
-  /** No request before this, epoch ms; null = at once. */
+  /** No request before this because of the backoff, epoch ms; null = at once. A wake or a success cuts it short. */
   readonly retryAt: number | null
+  /** No request before this because the server said so (Retry-After), epoch ms; nothing cuts it short. */
+  readonly notBefore: number | null
   readonly wait: UploadWait
 }
 
@@ -24,6 +26,7 @@ export const UPLOAD_START: UploadState = {
   serverFailures: 0,
   limit: MAX_BATCH_EDITS,
   retryAt: null,
+  notBefore: null,
   wait: null,
 }
 
@@ -56,8 +59,9 @@ export const afterUpload = (
   limits: BackoffLimits = BACKOFF,
 ): UploadStep => {
   const failures = state.failures + 1
-  const waitMs = Math.max(backoffMs(failures, random, limits), outcome.retryAfterMs ?? 0)
-  const later: UploadState = { ...state, failures, retryAt: now + waitMs }
+  const waitMs = backoffMs(failures, random, limits)
+  const notBefore = outcome.retryAfterMs === null ? state.notBefore : now + outcome.retryAfterMs
+  const later: UploadState = { ...state, failures, retryAt: now + waitMs, notBefore }
   const half = Math.max(1, Math.floor(outcome.batchSize / 2))
   switch (outcome.kind) {
     case 'ok':
@@ -90,3 +94,7 @@ export const uploadDue = (state: UploadState, newToken: boolean): UploadState =>
   retryAt: null,
   wait: newToken || state.wait === 'update_needed' ? null : state.wait,
 })
+
+/** When the next request may go, epoch ms; null = at once. */
+export const nextUploadAt = ({ retryAt, notBefore }: UploadState): number | null =>
+  retryAt === null && notBefore === null ? null : Math.max(retryAt ?? 0, notBefore ?? 0)

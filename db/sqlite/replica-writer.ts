@@ -49,8 +49,11 @@ export class ReplicaWriter {
     return this.#shapes.open(this.#entity, 'next')
   }
 
-  dropNext(): void {
+  /** Removes every row and forgets how far the shape had come. */
+  wipe(): void {
     this.#shapes.dropNext(this.#entity)
+    this.#shapes.empty(this.#entity)
+    this.#statements.clear()
   }
 
   /**

@@ -91,6 +91,15 @@ export class ShapeStore {
     })
   }
 
+  /** An empty table again, as before the first answer. */
+  empty(entity: EntityName): void {
+    transact(this.#db, () => {
+      this.#db.exec(`drop table if exists "${entity}"; delete from changes where entity = '${entity}'`)
+      this.#db.prepare('delete from shapes where entity = ?').run(entity)
+    })
+    this.open(entity, 'main')
+  }
+
   /** Makes the table's indexes, each in its own transaction, and remembers that they are there. */
   index(state: ShapeState): ShapeState {
     if (state.indexed) return state

@@ -223,8 +223,8 @@ export class Imports {
     const edits = await this.#host.groupEdits(job)
     let cancelled = 0
     let reversed = 0
-    for (let at = 0; at < edits.length; at += UNDO_CHUNK) {
-      const done = await this.#host.undo(edits.slice(at, at + UNDO_CHUNK))
+    for (let end = edits.length; end > 0; end -= UNDO_CHUNK) {
+      const done = await this.#host.undo(edits.slice(Math.max(0, end - UNDO_CHUNK), end))
       cancelled += done.cancelled
       reversed += done.reversed
     }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { type AppError, OutpostError } from '../../core/errors.ts'
 import { uuidv7 } from '../../core/id.ts'
+import type { EntityName } from '../../core/model/entities.ts'
 import type { Row } from '../../core/model/field.ts'
 import type { EditInput } from '../../core/protocol/edit.ts'
 import type { Verdict } from '../../core/protocol/gateway.ts'
@@ -26,6 +27,12 @@ export interface OutboxDeps {
   readonly random: Random
   /** Records whose shown form may have changed, after the commit. */
   readonly onChange: (refs: readonly RecordRef[]) => void
+}
+
+/** A request that is not live reached the end of an entity's log; it began at `before`, epoch ms. */
+export interface Refreshed {
+  readonly entity: EntityName
+  readonly before: number
 }
 
 /**
@@ -158,15 +165,15 @@ export class Outbox {
    * The replica committed: records with edits are merged anew, and edits whose echo is here leave.
    *
    * @param changed records that the commit touched
-   * @param refreshedBefore edits accepted before this (epoch ms) have been decided by a request; null: none
+   * @param refreshed edits of this entity accepted before this (epoch ms) have been decided by a request; null: none
    */
-  replicaChanged(changed: readonly RecordRef[], refreshedBefore: number | null): void {
+  replicaChanged(changed: readonly RecordRef[], refreshed: Refreshed | null): void {
     const overlaid = changed.filter(({ entity, id }) => this.memory.lane(entity, id).length > 0)
     const accepted = this.memory.count('accepted') > 0
     if (overlaid.length === 0 && !accepted) return
     this.write(() => {
       for (const ref of overlaid) this.touch(ref)
-      this.#settle(refreshedBefore)
+      this.#settle(refreshed)
     })
   }
 
@@ -258,11 +265,11 @@ export class Outbox {
     }
   }
 
-  #settle(refreshedBefore: number | null): void {
+  #settle(decided: Refreshed | null): void {
     for (const open of [...this.memory.all()]) {
       if (open.state !== 'accepted') continue
-      const refreshed = refreshedBefore !== null && open.answer !== null && open.answer.at < refreshedBefore
       const { entity, record_id } = open.edit
+      const refreshed = decided?.entity === entity && open.answer !== null && open.answer.at < decided.before
       const echo = {
         row: this.#deps.rows.row(entity, record_id),
         complete: this.#deps.rows.complete(entity),

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { CsvTask, FromCsv } from '../../../core/csv/thread.ts'
 import { OutpostError, toAppError } from '../../../core/errors.ts'
 import type { ImportProgress, RejectedRow } from '../../../core/protocol/window-api.ts'
@@ -133,5 +134,7 @@ export class ImportRun {
     onAway(away)
     await onProgress(this.#progress)
     this.#thread.more()
+    // Messages of a port are drained without a turn of the event loop: uploads and other work come in here.
+    await setImmediate()
   }
 }

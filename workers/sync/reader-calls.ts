@@ -1,0 +1,61 @@
+import type { EntityName } from '../../core/model/entities.ts'
+import type { Row } from '../../core/model/field.ts'
+import type { Piece } from './columns.ts'
+
+export interface PageRequest {
+  readonly entity: EntityName
+  readonly afterRowid: number
+  readonly limit: number
+  /** Rows that are shown otherwise, or were sent already. */
+  readonly withoutIds: readonly string[]
+  /** Children of these accounts are hidden. */
+  readonly withoutAccounts: readonly string[]
+}
+
+export interface Page {
+  readonly piece: Piece
+  /** Where the next page begins; the request's where there was no row. */
+  readonly lastRowid: number
+  /** Rows read, the ones left out included. */
+  readonly read: number
+}
+
+export interface Bucket {
+  readonly bucket: number
+  readonly count: number
+  /** Decimal. */
+  readonly sum: string
+}
+
+export interface HashedRow {
+  readonly id: string
+  readonly hash: number
+  readonly version: number
+}
+
+/** A row as the replica holds it, with the place where a page scan meets it. */
+export interface FoundRow {
+  readonly id: string
+  readonly rowid: number | null
+  readonly row: Row | null
+}
+
+/** The reader thread: long reads of replica.db, never a write. */
+export type ReaderCalls = {
+  page: { readonly params: PageRequest; readonly answer: Page }
+  rows: {
+    readonly params: { readonly entity: EntityName; readonly ids: readonly string[] }
+    readonly answer: readonly FoundRow[]
+  }
+  detail: {
+    readonly params: { readonly account: string }
+    readonly answer: Readonly<Record<'contacts' | 'tasks' | 'meetings' | 'notes', readonly Row[]>>
+  }
+  all: { readonly params: EntityName; readonly answer: readonly Row[] }
+  buckets: { readonly params: EntityName; readonly answer: readonly Bucket[] }
+  hashes: {
+    readonly params: { readonly entity: EntityName; readonly buckets: readonly number[] }
+    readonly answer: readonly HashedRow[]
+  }
+  close: { readonly params: null; readonly answer: null }
+}

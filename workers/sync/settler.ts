@@ -1,0 +1,67 @@
+import type { Clock } from '../../core/clock.ts'
+import type { EntityName } from '../../core/model/entities.ts'
+import { ECHO_WAIT_MS } from '../../core/sync/settle.ts'
+import type { Outbox } from './outbox.ts'
+import type { RecordRef } from './outbox-memory.ts'
+
+/**
+ * Ends the overlay of accepted edits (rule W-14): when their echo is in the replica, or, where it does not come, after
+ * one request that is not live has decided.
+ */
+export class Settler {
+  readonly #outbox: Outbox
+  readonly #clock: Clock
+  readonly #refresh: (entity: EntityName) => Promise<void>
+  readonly #cancels = new Map<EntityName, () => void>()
+  #stopped = false
+
+  constructor(outbox: Outbox, clock: Clock, refresh: (entity: EntityName) => Promise<void>) {
+    this.#outbox = outbox
+    this.#clock = clock
+    this.#refresh = refresh
+  }
+
+  /** The replica committed changes of one entity. */
+  replicaChanged(entity: EntityName, ids: readonly string[]): void {
+    this.#outbox.replicaChanged(
+      ids.map((id): RecordRef => ({ entity, id })),
+      null,
+    )
+    this.watch()
+  }
+
+  /** Sets a timer for each entity with an accepted edit whose echo is not here. */
+  watch(): void {
+    for (const open of this.#outbox.memory.all()) {
+      const { entity } = open.edit
+      if (open.state !== 'accepted' || open.answer === null || this.#cancels.has(entity) || this.#stopped) continue
+      const waitMs = Math.min(Math.max(open.answer.at + ECHO_WAIT_MS - this.#clock.now(), 0), ECHO_WAIT_MS)
+      this.#cancels.set(
+        entity,
+        this.#clock.after(waitMs, () => void this.#decide(entity)),
+      )
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    for (const cancel of this.#cancels.values()) cancel()
+  }
+
+  async #decide(entity: EntityName): Promise<void> {
+    const began = this.#clock.now()
+    const waiting = this.#overdue(entity, began)
+    if (waiting) await this.#refresh(entity)
+    this.#cancels.delete(entity)
+    if (this.#stopped) return
+    if (waiting) this.#outbox.replicaChanged([], { entity, before: began })
+    this.watch()
+  }
+
+  #overdue(entity: EntityName, now: number): boolean {
+    for (const open of this.#outbox.memory.all())
+      if (open.edit.entity === entity && open.state === 'accepted' && (open.answer?.at ?? now) + ECHO_WAIT_MS <= now)
+        return true
+    return false
+  }
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import type { Clock } from '../../core/clock.ts'
+import type { Random } from '../../core/random.ts'
+import { type BackoffLimits, backoffMs } from '../../core/sync/backoff.ts'
+import type { OpenEdit } from '../../core/sync/open-edit.ts'
+import { afterUpload, nextUploadAt, UPLOAD_START, type UploadState, uploadDue } from '../../core/sync/upload.ts'
+import type { GatewayClient } from './gateway-client.ts'
+import type { Outbox } from './outbox.ts'
+
+const SETTING = 'upload'
+const LONGEST_HOLD_MS = 3_600_000
+
+export interface UploaderDeps {
+  readonly outbox: Outbox
+  readonly gateway: GatewayClient
+  readonly clock: Clock
+  readonly random: Random
+  readonly backoff: BackoffLimits
+  readonly clientId: string
+  /** After verdicts or a failure were written. */
+  readonly onChange: () => void
+}
+
+/** The upload loop: one batch at a time, for as long as something may go; then it sleeps until something is due. */
+export class Uploader {
+  #state: UploadState
+  readonly #deps: UploaderDeps
+  #running = false
+  #again = false
+  #stopped = false
+  #cancelTimer: (() => void) | null = null
+  #inFlight: Promise<void> = Promise.resolve()
+
+  constructor(deps: UploaderDeps) {
+    this.#deps = deps
+    this.#state = uploadDue(readState(deps.outbox, deps.clock.now()), true)
+  }
+
+  get wait(): UploadState['wait'] {
+    return this.#state.wait
+  }
+
+  /** A batch is on its way, or would be. */
+  get busy(): boolean {
+    return this.#running
+  }
+
+  /** Looks for something to send; cheap where there is nothing. */
+  kick(): void {
+    if (this.#stopped) return
+    if (this.#running) {
+      this.#again = true
+      return
+    }
+    this.#running = true
+    this.#inFlight = this.#loop().finally(() => {
+      this.#running = false
+      this.#deps.onChange()
+    })
+  }
+
+  /** Start, wake, network-up, a success elsewhere or a new token: everything that only waits is due. */
+  due(newToken: boolean): void {
+    if (this.#stopped) return
+    this.#state = uploadDue(this.#state, newToken)
+    this.#deps.outbox.allDue()
+    this.kick()
+  }
+
+  /** Ends after the batch in flight has its answer, or at once where there is none. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancelTimer?.()
+    await this.#inFlight
+  }
+
+  async #loop(): Promise<void> {
+    for (;;) {
+      this.#again = false
+      if (this.#stopped || this.#state.wait !== null) return
+      const now = this.#deps.clock.now()
+      const at = nextUploadAt(this.#state)
+      if (at !== null && at > now) return this.#sleep(Math.min(at - now, LONGEST_HOLD_MS))
+      const { batch, nextDueAt } = this.#deps.outbox.take(this.#state.limit)
+      if (batch.length === 0) {
+        if (this.#again) continue
+        if (nextDueAt !== null) this.#sleep(Math.max(nextDueAt - now, 1))
+        return
+      }
+      await this.#send(batch)
+    }
+  }
+
+  async #send(batch: readonly OpenEdit[]): Promise<void> {
+    const { outbox, gateway, clock, random, backoff, clientId } = this.#deps
+    const reply = await gateway.mutations({ client_id: clientId, edits: batch.map(({ edit }) => edit) })
+    const now = clock.now()
+    const retryAfterMs = reply.kind === 'ok' ? null : reply.retryAfterMs
+    const outcome = { kind: reply.kind, batchSize: batch.length, retryAfterMs }
+    const step = afterUpload(this.#state, outcome, now, random, backoff)
+    this.#state = step.state
+    if (reply.kind === 'ok') {
+      const attempts = Math.max(...batch.map((open) => open.attempts))
+      outbox.verdicts(batch, reply.value.results, now + backoffMs(attempts, random, backoff))
+    } else {
+      outbox.putBack(batch, step.aloneRetryAt)
+      outbox.write(() => outbox.store.putSetting(SETTING, JSON.stringify(step.state)))
+    }
+    this.#deps.onChange()
+  }
+
+  #sleep(waitMs: number): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = this.#deps.clock.after(waitMs, () => this.kick())
+  }
+}
+
+const stored = z.object({
+  failures: z.number(),
+  serverFailures: z.number(),
+  limit: z.number().int().min(1),
+  retryAt: z.number().nullable(),
+  notBefore: z.number().nullable(),
+})
+
+/** What the last run remembered; a Retry-After further away than an hour is a clock that jumped. */
+const readState = (outbox: Outbox, now: number): UploadState => {
+  const text = outbox.store.setting(SETTING)
+  if (text === null) return UPLOAD_START
+  const parsed = stored.safeParse(JSON.parse(text))
+  if (!parsed.success) return UPLOAD_START
+  const { notBefore } = parsed.data
+  return {
+    ...parsed.data,
+    wait: null,
+    notBefore: notBefore === null ? null : Math.min(notBefore, now + LONGEST_HOLD_MS),
+  }
+}
