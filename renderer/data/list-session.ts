@@ -1,0 +1,149 @@
+import { type AppError, toAppError } from '../../core/errors.ts'
+import type { ListChange, ListSummary, WindowRow } from '../../core/protocol/query-worker.ts'
+import type { ListSpec } from '../../core/query/spec.ts'
+import { attempt } from '../../core/result.ts'
+import type { OpenList, QueryClient } from './query-client.ts'
+
+export interface ListSnapshot extends ListSummary {
+  /** The open list at the query worker; null until the first answer. */
+  readonly list: OpenList | null
+  /** A newer query has been asked and not answered yet; the rows are the former one's. */
+  readonly opening: boolean
+  readonly error: AppError | null
+}
+
+interface Block {
+  readonly rows: readonly WindowRow[]
+  readonly revision: number
+}
+
+/** Rows fetched together; a screen of the tallest window is one or two blocks. */
+const BLOCK_ROWS = 64
+const KEPT_BLOCKS = 48
+
+const EMPTY: ListSnapshot = {
+  list: null,
+  opening: false,
+  error: null,
+  total: 0,
+  facets: {},
+  loaded: 0,
+  complete: false,
+}
+
+/**
+ * One list on screen: the newest query wins, its rows are fetched in blocks around the visible range, answers to
+ * older queries are dropped, and rows that changed stay visible until their successors are here.
+ */
+export const createListSession = (client: Pick<QueryClient, 'open'>) => {
+  let snapshot = EMPTY
+  let blocks = new Map<number, Block>()
+  let range = { first: 0, last: BLOCK_ROWS - 1 }
+  let opening = new AbortController()
+  let revision = 0
+  let fetching = false
+  const listeners = new Set<() => void>()
+
+  const publish = (change: Partial<ListSnapshot>): void => {
+    snapshot = { ...snapshot, ...change }
+    for (const listener of listeners) listener()
+  }
+
+  const wanted = (): { from: number; to: number } | null => {
+    const lastBlock = Math.ceil(snapshot.total / BLOCK_ROWS) - 1
+    const to = Math.min(lastBlock, Math.floor(range.last / BLOCK_ROWS))
+    const missing = (block: number): boolean => blocks.get(block)?.revision !== revision
+    let first = Math.max(0, Math.floor(range.first / BLOCK_ROWS))
+    while (first <= to && !missing(first)) first++
+    if (first > to) return null
+    let last = to
+    while (last > first && !missing(last)) last--
+    return { from: first, to: last }
+  }
+
+  const store = (from: number, rows: readonly WindowRow[], count: number, asOf: number): void => {
+    for (let offset = 0; offset < count; offset += BLOCK_ROWS)
+      blocks.set((from + offset) / BLOCK_ROWS, { rows: rows.slice(offset, offset + BLOCK_ROWS), revision: asOf })
+    if (blocks.size <= KEPT_BLOCKS) return
+    const middle = (range.first + range.last) / 2 / BLOCK_ROWS
+    for (const block of blocks.keys()) if (Math.abs(block - middle) > KEPT_BLOCKS / 2) blocks.delete(block)
+  }
+
+  const pump = async (): Promise<void> => {
+    const { list } = snapshot
+    const need = wanted()
+    if (fetching || !list || !need) return
+    fetching = true
+    const asOf = revision
+    const from = need.from * BLOCK_ROWS
+    const count = (need.to - need.from + 1) * BLOCK_ROWS
+    const answer = await attempt(() => list.rows(from, count))
+    fetching = false
+    if (snapshot.list !== list) return void pump()
+    if (!answer.ok) return publish({ error: answer.error })
+    store(from, answer.value, count, asOf)
+    publish({ error: null })
+    void pump()
+  }
+
+  const changed = (list: OpenList, change: ListChange): void => {
+    if (snapshot.list !== list) return
+    revision++
+    publish({ total: change.total, facets: change.facets, loaded: change.loaded, complete: change.complete })
+    void pump()
+  }
+
+  return {
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    snapshot: (): ListSnapshot => snapshot,
+
+    /** Shows another query. The rows on screen stay until the first window of the new one is here. */
+    async open(spec: ListSpec): Promise<void> {
+      opening.abort()
+      opening = new AbortController()
+      const { signal } = opening
+      publish({ opening: true })
+      let list: OpenList | null = null
+      try {
+        list = await client.open(spec, (change) => list && changed(list, change), signal)
+        const asOf = list.latest().revision
+        const rows = await list.rows(0, BLOCK_ROWS, signal)
+        if (signal.aborted) return list.close()
+        snapshot.list?.close()
+        blocks = new Map()
+        revision++
+        range = { first: 0, last: BLOCK_ROWS - 1 }
+        store(0, rows, BLOCK_ROWS, revision)
+        const { total, facets, loaded, complete, revision: now } = list.latest()
+        publish({ list, opening: false, error: null, total, facets, loaded, complete })
+        if (now !== asOf) changed(list, list.latest())
+      } catch (thrown) {
+        list?.close()
+        if (!signal.aborted) publish({ opening: false, error: toAppError(thrown) })
+      }
+    },
+
+    /** Tells which rows are on screen. */
+    show(first: number, last: number): void {
+      range = { first, last }
+      void pump()
+    },
+
+    /** The row at a position; undefined while it is not here. */
+    rowAt: (index: number): WindowRow | undefined =>
+      blocks.get(Math.floor(index / BLOCK_ROWS))?.rows[index % BLOCK_ROWS],
+
+    /** Lets the worker forget the list. `open` may be called again. */
+    close(): void {
+      opening.abort()
+      snapshot.list?.close()
+      blocks = new Map()
+      snapshot = EMPTY
+    },
+  }
+}
+
+export type ListSession = ReturnType<typeof createListSession>

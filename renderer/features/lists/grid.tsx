@@ -1,0 +1,252 @@
+import { ArrowDown, ArrowUp, Check } from 'lucide-react'
+import { type KeyboardEvent, memo, type MouseEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { WindowRow } from '../../../core/protocol/query-worker.ts'
+import type { ListEntity, SortKey } from '../../../core/query/spec.ts'
+import type { DisplayContext } from '../../data/display.ts'
+import { movedRow } from '../../data/grid-keys.ts'
+import type { ListSession, ListSnapshot } from '../../data/list-session.ts'
+import { Cell } from './cell.tsx'
+import { type Column, columnsThatFit, gridTemplate } from './columns.ts'
+import type { Selection } from './selection.ts'
+import { useRowWindow } from './use-row-window.ts'
+import './grid.css'
+
+interface GridProps {
+  readonly entity: ListEntity
+  readonly label: string
+  readonly list: ListSnapshot
+  readonly session: ListSession
+  readonly sort: readonly SortKey[]
+  readonly context: DisplayContext
+  readonly selection: Selection
+  /** The record whose details are open. */
+  readonly open: string | null
+  readonly gridRef: RefObject<HTMLDivElement | null>
+  onSort(field: string, additive: boolean): void
+  onOpen(row: WindowRow): void
+  onToggle(row: WindowRow): void
+  onRange(from: number, to: number): void
+  onSelectAll(): void
+  onClearSelection(): void
+}
+
+/** A list of any length: sticky header, fixed-height rows, whole keyboard. */
+export const Grid = (props: GridProps) => {
+  const { entity, list, session, context, selection, gridRef } = props
+  const [width, setWidth] = useState(1100)
+  const [active, setActive] = useState(-1)
+  const anchor = useRef(0)
+  const rows = useRowWindow(gridRef, list.total)
+  const columns = columnsThatFit(entity, width)
+  const template = gridTemplate(columns)
+
+  useLayoutEffect(() => {
+    const element = gridRef.current
+    if (!element) return
+    const watch = new ResizeObserver(() => setWidth(element.clientWidth))
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [gridRef])
+
+  useEffect(() => session.show(rows.first, rows.last), [session, rows.first, rows.last])
+
+  const shown = useRef(list.list)
+  const { toTop } = rows
+  useLayoutEffect(() => {
+    if (shown.current && shown.current !== list.list) {
+      toTop()
+      setActive(-1)
+    }
+    shown.current = list.list
+  })
+
+  const go = (to: number, extend: boolean): void => {
+    if (extend) props.onRange(anchor.current, to)
+    else anchor.current = to
+    setActive(to)
+    rows.reveal(to)
+  }
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      if (event.key !== 'a' || !(event.ctrlKey || event.metaKey)) return
+      event.preventDefault()
+      return props.onSelectAll()
+    }
+    const to = movedRow(event.key, active, list.total, rows.pageRows)
+    const row = active >= 0 ? session.rowAt(active) : undefined
+    if (to !== null) {
+      event.preventDefault()
+      go(to, event.shiftKey)
+    } else if (event.key === 'Enter' && row) {
+      event.preventDefault()
+      props.onOpen(row)
+    } else if ((event.key === ' ' || event.key === 'x') && row) {
+      event.preventDefault()
+      anchor.current = active
+      props.onToggle(row)
+    } else if (event.key === 'Escape' && selection.size > 0) {
+      event.stopPropagation()
+      props.onClearSelection()
+    }
+  }
+
+  const onRowClick = (index: number, row: WindowRow, event: MouseEvent, box: boolean): void => {
+    setActive(index)
+    if (event.shiftKey) return props.onRange(anchor.current, index)
+    anchor.current = index
+    if (box || event.ctrlKey || event.metaKey) props.onToggle(row)
+    else props.onOpen(row)
+  }
+  const click = useRef(onRowClick)
+  click.current = onRowClick
+
+  const indexes = Array.from({ length: Math.max(0, rows.last - rows.first + 1) }, (_, i) => rows.first + i)
+  return (
+    <div
+      ref={gridRef}
+      className={selection.size > 0 ? 'grid grid-selecting' : 'grid'}
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={list.total + 1}
+      aria-multiselectable="true"
+      aria-busy={list.opening}
+      aria-activedescendant={active >= rows.first && active <= rows.last ? `row-${active}` : undefined}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onFocus={() => active < 0 && list.total > 0 && setActive(0)}
+      style={{ '--columns': template } as React.CSSProperties}
+    >
+      <Header columns={columns} sort={props.sort} onSort={props.onSort} some={selection.size} all={list.total} onAll={selection.size > 0 ? props.onClearSelection : props.onSelectAll} />
+      <div className="grid-body" role="rowgroup" style={{ height: rows.height }}>
+        {indexes.map((index) => {
+          const row = session.rowAt(index)
+          return (
+            <Row
+              key={index}
+              index={index}
+              top={rows.topOf(index)}
+              row={row}
+              entity={entity}
+              columns={columns}
+              context={context}
+              active={index === active}
+              selected={row !== undefined && selection.has(row.id)}
+              open={row !== undefined && row.id === props.open}
+              click={click}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+const Header = ({
+  columns,
+  sort,
+  onSort,
+  some,
+  all,
+  onAll,
+}: {
+  columns: readonly Column[]
+  sort: readonly SortKey[]
+  onSort: (field: string, additive: boolean) => void
+  some: number
+  all: number
+  onAll: () => void
+}) => (
+  <div className="grid-head" role="row" aria-rowindex={1}>
+    <div className="grid-box" role="columnheader">
+      <button
+        type="button"
+        className="grid-check"
+        aria-label={some > 0 ? 'Clear the selection' : 'Select all'}
+        title={some > 0 ? 'Clear the selection' : 'Select all'}
+        disabled={all === 0}
+        onClick={onAll}
+      >
+        <span className={some === 0 ? 'tick' : some >= all ? 'tick tick-on' : 'tick tick-some'}>
+          {some > 0 && some >= all && <Check />}
+        </span>
+      </button>
+    </div>
+    {columns.map((column) => {
+      const position = sort.findIndex((key) => key.field === column.field)
+      const key = sort[position]
+      return (
+        <div
+          key={column.field}
+          role="columnheader"
+          className={column.end ? 'head-cell head-end' : 'head-cell'}
+          aria-sort={key ? (key.dir === 'asc' ? 'ascending' : 'descending') : 'none'}
+        >
+          {column.sortable ? (
+            <button
+              type="button"
+              className={key ? 'head-sort head-sorted' : 'head-sort'}
+              title={`Sort by ${column.label.toLowerCase()} (Shift: as a further key)`}
+              data-testid={`sort-${column.field}`}
+              onClick={(event) => onSort(column.field, event.shiftKey)}
+            >
+              <span className="truncate">{column.label}</span>
+              {key && (key.dir === 'asc' ? <ArrowUp aria-hidden="true" /> : <ArrowDown aria-hidden="true" />)}
+              {key && sort.length > 1 && <span className="head-rank num">{position + 1}</span>}
+            </button>
+          ) : (
+            <span className="truncate">{column.label}</span>
+          )}
+        </div>
+      )
+    })}
+  </div>
+)
+
+interface RowProps {
+  readonly index: number
+  readonly top: number
+  readonly row: WindowRow | undefined
+  readonly entity: ListEntity
+  readonly columns: readonly Column[]
+  readonly context: DisplayContext
+  readonly active: boolean
+  readonly selected: boolean
+  readonly open: boolean
+  readonly click: RefObject<(index: number, row: WindowRow, event: MouseEvent, box: boolean) => void>
+}
+
+const Row = memo(({ index, top, row, entity, columns, context, active, selected, open, click }: RowProps) => (
+  // The grid has the keys; pointer clicks land on rows.
+  <div
+    id={`row-${index}`}
+    role="row"
+    tabIndex={-1}
+    aria-rowindex={index + 2}
+    aria-selected={selected}
+    className={`row${active ? ' row-active' : ''}${selected ? ' row-selected' : ''}${open ? ' row-open' : ''}`}
+    style={{ transform: `translateY(${top}px)` }}
+    data-testid="row"
+    data-id={row?.id}
+    onMouseDown={(event) => event.shiftKey && event.preventDefault()}
+    onClick={(event) => {
+      const box = event.target instanceof Element && event.target.closest('.grid-box') !== null
+      if (row) click.current(index, row, event, box)
+    }}
+  >
+    <div className="grid-box" role="gridcell">
+      <span className={selected ? 'tick tick-on' : 'tick'} title="Select">
+        {selected && <Check aria-hidden="true" />}
+      </span>
+    </div>
+    {columns.map((column, position) => (
+      <div key={column.field} role="gridcell" className={column.end ? 'cell cell-end' : 'cell'} data-field={column.field}>
+        {row ? (
+          <Cell entity={entity} field={column.field} row={row} context={context} />
+        ) : (
+          <span className={`bone bone-${(index + position) % 3}`} />
+        )}
+      </div>
+    ))}
+  </div>
+))
