@@ -10,6 +10,8 @@ export type ToHost =
   | { type: 'online'; online: boolean }
   | { type: 'menu'; id: string }
   | { type: 'second-instance'; args: string[] }
+  /** A second client took hold of the page, which reset its theme. */
+  | { type: 'attached' }
   | { type: 'quit' }
 
 /** What the app did that would have reached the desktop; kept so that a test can look. */
@@ -20,3 +22,4 @@ export type FromHost =
   | { type: 'browser'; debugUrl: string | undefined }
   | { type: 'window'; url: string }
   | { type: 'deed'; deed: Deed }
+  | { type: 'attached' }

@@ -36,7 +36,10 @@ export type StandIn = {
 const register = join(import.meta.dirname, 'register.ts')
 
 /** Runs an app in the stand-in without taking hold of its window. The child ends with this process. */
-export function startStandIn(options: LaunchOptions, debugPort = false): StandIn & { messages: Messages } {
+export function startStandIn(
+  options: LaunchOptions,
+  debugPort = false,
+): StandIn & { messages: Messages; attach: () => Promise<void> } {
   const { entry, args = [], env = {}, onOutput, ...hostOptions } = options
   const standIn: StandInOptions = { ...hostOptions, debugPort }
   const child = spawn(
@@ -62,6 +65,10 @@ export function startStandIn(options: LaunchOptions, debugPort = false): StandIn
     messages,
     exited,
     deeds: messages.deeds,
+    attach: () => {
+      order({ type: 'attached' })
+      return messages.attached
+    },
     answerDialog: (method, result) => order({ type: 'answer-dialog', method, result }),
     chooseMenu: (id) => order({ type: 'menu', id }),
     power: (event) => order({ type: 'power', event }),
@@ -77,15 +84,22 @@ export function startStandIn(options: LaunchOptions, debugPort = false): StandIn
   }
 }
 
-type Messages = { deeds: Deed[]; browser: Promise<string | undefined>; firstWindow: Promise<string> }
+type Messages = {
+  deeds: Deed[]
+  browser: Promise<string | undefined>
+  firstWindow: Promise<string>
+  attached: Promise<void>
+}
 
 function collect(child: ChildProcess, exited: Promise<number | null>): Messages {
   const deeds: Deed[] = []
   const browser = Promise.withResolvers<string | undefined>()
   const firstWindow = Promise.withResolvers<string>()
+  const attached = Promise.withResolvers<void>()
   child.on('message', (message: FromHost) => {
     if (message.type === 'browser') browser.resolve(message.debugUrl)
     else if (message.type === 'window') firstWindow.resolve(message.url)
+    else if (message.type === 'attached') attached.resolve()
     else deeds.push(message.deed)
   })
   const fail = (reason: unknown) => {
@@ -93,11 +107,13 @@ function collect(child: ChildProcess, exited: Promise<number | null>): Messages 
       reason instanceof Error ? reason : new Error(`The app ended with exit code ${reason} before its window.`)
     browser.reject(error)
     firstWindow.reject(error)
+    attached.reject(error)
   }
   exited.then(fail, fail)
   browser.promise.catch(() => {})
   firstWindow.promise.catch(() => {})
-  return { deeds, browser: browser.promise, firstWindow: firstWindow.promise }
+  attached.promise.catch(() => {})
+  return { deeds, browser: browser.promise, firstWindow: firstWindow.promise, attached: attached.promise }
 }
 
 /**
@@ -110,7 +126,7 @@ export async function launchStandIn(options: LaunchOptions): Promise<StandIn & {
     output = (output + text).slice(-20_000)
     options.onOutput?.(text)
   }
-  const { messages, ...standIn } = startStandIn({ ...options, onOutput }, true)
+  const { messages, attach, ...standIn } = startStandIn({ ...options, onOutput }, true)
   try {
     const debugUrl = await messages.browser
     if (debugUrl === undefined) throw new Error('The browser opened no DevTools port.')
@@ -118,6 +134,7 @@ export async function launchStandIn(options: LaunchOptions): Promise<StandIn & {
     const browser = await chromium.connectOverCDP(debugUrl)
     const page = browser.contexts()[0]?.pages()[0]
     if (!page) throw new Error('The app has no window.')
+    await attach()
     return { ...standIn, ...released(standIn, browser), page }
   } catch (error) {
     await standIn.kill()

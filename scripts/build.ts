@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fingerprint } from './build/fingerprint.ts'
 import { root, type Target, targets, toolFiles } from './build/targets.ts'
 
@@ -10,7 +10,7 @@ const stampPath = (target: Target) => join(root, 'out/stamps', target.name.repla
 
 function isUnchanged(target: Target, stamp: string): boolean {
   const path = stampPath(target)
-  return existsSync(path) && existsSync(join(root, target.output)) && readFileSync(path, 'utf8') === stamp
+  return existsSync(path) && existsSync(resolve(root, target.output)) && readFileSync(path, 'utf8') === stamp
 }
 
 async function buildTarget(target: Target, stamp: string): Promise<void> {

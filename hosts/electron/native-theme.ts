@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Page } from 'playwright-core'
+import { onOrder, tell } from './control.ts'
 import { options } from './options.ts'
 
 type ThemeSource = 'system' | 'light' | 'dark'
@@ -32,3 +33,9 @@ class NativeTheme extends EventEmitter {
 }
 
 export const nativeTheme = new NativeTheme()
+
+onOrder('attached', () => {
+  Promise.all([...pages].map((page) => nativeTheme.apply(page)))
+    .catch(() => {})
+    .then(() => tell({ type: 'attached' }))
+})

@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import type { InlineConfig } from 'vite'
 import { external, root, type Target } from './targets.ts'
@@ -16,7 +16,7 @@ const common = (target: Target): InlineConfig => ({
   publicDir: false,
   root,
   logLevel: 'warn',
-  build: { outDir: join(root, target.output), emptyOutDir: true, reportCompressedSize: false },
+  build: { outDir: resolve(root, target.output), emptyOutDir: true, reportCompressedSize: false },
 })
 
 /** Code for Node: everything bundled but the host's modules, native ones and Node's own. */
