@@ -20,11 +20,9 @@ interface Info {
   readonly info: { readonly lines: number; readonly bytes: number }
 }
 
-const NEWLINE = /\r\n|\n|\r/g
-
-/** Line breaks inside quoted cells, so that a record is reported where it begins. */
-const breaksIn = (cells: readonly string[]): number =>
-  cells.reduce((sum, cell) => sum + (cell.match(NEWLINE)?.length ?? 0), 0)
+/** How often a pattern occurs in the cells: line breaks inside quotes count towards where a record begins. */
+const countIn = (cells: readonly string[], pattern: RegExp): number =>
+  cells.reduce((sum, cell) => sum + (cell.match(pattern)?.length ?? 0), 0)
 
 /**
  * The records of a file, the header first, read as they are asked for. Blank lines are left out; a quote inside an
@@ -45,9 +43,14 @@ export async function* recordsOf(file: string, delimiter: Delimiter): AsyncGener
   })
   source.on('error', (error) => parser.destroy(error))
   source.pipe(parser)
+  // csv-parse counts a CRLF inside quotes as two lines.
+  let doubled = 0
   try {
-    for await (const { record, info } of parser as AsyncIterable<Info>)
-      yield { cells: record, line: Math.max(1, info.lines - breaksIn(record)), bytesRead: info.bytes }
+    for await (const { record, info } of parser as AsyncIterable<Info>) {
+      doubled += countIn(record, /\r\n/g)
+      const line = info.lines - doubled - countIn(record, /\r\n|\n|\r/g)
+      yield { cells: record, line: Math.max(1, line), bytesRead: info.bytes }
+    }
   } catch (thrown) {
     throw thrown instanceof CsvError ? notCsv(thrown) : fromFile(thrown)
   } finally {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { dedupeProblem } from '../../core/csv/dedupe.ts'
 import type { ImportEntity } from '../../core/csv/synonyms.ts'
 import { OutpostError, toAppError } from '../../core/errors.ts'
@@ -227,6 +228,7 @@ export class Imports {
       const done = await this.#host.undo(edits.slice(Math.max(0, end - UNDO_CHUNK), end))
       cancelled += done.cancelled
       reversed += done.reversed
+      await setImmediate()
     }
     if (edits.length >= created) return { cancelled, reversed }
     for (let at = 0; at < rows; at += UNDO_CHUNK) {

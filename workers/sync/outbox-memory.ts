@@ -25,6 +25,8 @@ export class OutboxMemory {
   /** Record id → the pending edit that creates it. */
   readonly #creates = new Map<string, string>()
   readonly #hiddenAccounts = new Set<string>()
+  /** Edit id → ids of the open edits that name it in `after`. */
+  readonly #dependents = new Map<string, Set<string>>()
 
   load(edits: readonly OpenEdit[]): void {
     this.#byId.clear()
@@ -32,6 +34,7 @@ export class OutboxMemory {
     this.#shown.clear()
     this.#creates.clear()
     this.#hiddenAccounts.clear()
+    this.#dependents.clear()
     for (const [key, lane] of lanesOf(edits)) this.#lanes.set(key, [...lane])
     for (const open of edits) this.#index(open)
   }
@@ -46,6 +49,7 @@ export class OutboxMemory {
 
   remove(open: OpenEdit): void {
     const key = keyOf(open)
+    this.#forgetAfter(open.edit.id)
     this.#byId.delete(open.edit.id)
     if (this.#creates.get(open.edit.record_id) === open.edit.id) this.#creates.delete(open.edit.record_id)
     const lane = (this.#lanes.get(key) ?? []).filter((other) => other.edit.id !== open.edit.id)
@@ -53,8 +57,24 @@ export class OutboxMemory {
     else this.#lanes.set(key, lane)
   }
 
+  /** Open edits that wait for the one named. */
+  dependentsOf(id: string): readonly OpenEdit[] {
+    return [...(this.#dependents.get(id) ?? [])].flatMap((dependent) => this.#byId.get(dependent) ?? [])
+  }
+
+  #forgetAfter(id: string): void {
+    for (const dependency of this.#byId.get(id)?.after ?? []) {
+      const dependents = this.#dependents.get(dependency)
+      dependents?.delete(id)
+      if (dependents?.size === 0) this.#dependents.delete(dependency)
+    }
+  }
+
   #index(open: OpenEdit): void {
+    this.#forgetAfter(open.edit.id)
     this.#byId.set(open.edit.id, open)
+    for (const dependency of open.after)
+      this.#dependents.set(dependency, (this.#dependents.get(dependency) ?? new Set()).add(open.edit.id))
     if (open.edit.op !== 'create') return
     if (open.state === 'accepted') this.#creates.delete(open.edit.record_id)
     else this.#creates.set(open.edit.record_id, open.edit.id)

@@ -55,12 +55,11 @@ export const resend = (outbox: Outbox, id: string, values: Values | null): { id:
     outbox.move(open, 'discard')
     outbox.add({ edit, after: open.after, base: server ?? open.base }, open.pos)
     rebaseAll(outbox, followers, writtenBy(open.edit), writtenBy(edit))
-    for (const other of [...outbox.memory.all()])
-      if (other.after.includes(id))
-        outbox.change(other, {
-          ...other,
-          after: other.after.map((dependency) => (dependency === id ? edit.id : dependency)),
-        })
+    for (const other of outbox.memory.dependentsOf(id))
+      outbox.change(other, {
+        ...other,
+        after: other.after.map((dependency) => (dependency === id ? edit.id : dependency)),
+      })
     return { id: edit.id }
   })
 
@@ -73,7 +72,7 @@ const drop = (outbox: Outbox, open: OpenEdit, event: 'cancel' | 'discard', now: 
   outbox.move(open, event)
   const gone = [open.edit.id]
   if (open.edit.op === 'create' || open.edit.op === 'restore') {
-    const dependents = [...outbox.memory.all()].filter((other) => other.after.includes(open.edit.id))
+    const dependents = outbox.memory.dependentsOf(open.edit.id)
     for (const other of [...followers, ...dependents])
       if (outbox.memory.get(other.edit.id))
         gone.push(...drop(outbox, other, other.state === 'refused' ? 'discard' : 'cancel', {}))
