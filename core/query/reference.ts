@@ -71,7 +71,7 @@ export const evaluate = (data: ReferenceData, spec: ListSpec, today: number): Re
   const sort = spec.sort.map((key) => ({ field: requireField(spec.entity, key.field), dir: key.dir }))
   const compare = (a: Row, b: Row): number => {
     for (const { field, dir } of sort) {
-      const order = compareNullable(fieldValue(a, field), fieldValue(b, field), dir)
+      const order = compareNullable(field.kind, fieldValue(a, field), fieldValue(b, field), dir)
       if (order !== 0) return order
     }
     return compareCodePoints(a.id, b.id)
@@ -97,7 +97,7 @@ export const evaluate = (data: ReferenceData, spec: ListSpec, today: number): Re
   return { total: ids.length, facets, ids }
 }
 
-const matches = ({ op, values }: ResolvedCondition, value: Value): boolean => {
+const matches = ({ field: { kind }, op, values }: ResolvedCondition, value: Value): boolean => {
   const [wanted = null, high = null] = values
   switch (op) {
     case 'isnull':
@@ -112,7 +112,7 @@ const matches = ({ op, values }: ResolvedCondition, value: Value): boolean => {
       return value !== null && fold(String(value)).includes(fold(String(wanted)))
   }
   if (value === null || wanted === null) return false
-  const order = compareValues(value, wanted)
+  const order = compareValues(kind, value, wanted)
   switch (op) {
     case 'lt':
       return order < 0
@@ -123,6 +123,6 @@ const matches = ({ op, values }: ResolvedCondition, value: Value): boolean => {
     case 'ge':
       return order >= 0
     case 'between':
-      return order >= 0 && high !== null && compareValues(value, high) <= 0
+      return order >= 0 && high !== null && compareValues(kind, value, high) <= 0
   }
 }

@@ -1,0 +1,196 @@
+import { type LinkColumn, NULL_INT } from '../store/columns.ts'
+import type { IdMap } from '../store/id-map.ts'
+import type { Column } from '../store/table.ts'
+import { compareBytes, type TextColumn } from '../store/text-column.ts'
+import type { DigitKey } from './sort-rows.ts'
+
+/** One key of an order, over the rows of a table: nulls last in both directions. */
+export interface RowKey {
+  isNull(row: number): boolean
+  compare(a: number, b: number): number
+  /** The key as radix digits, for sorting these rows from scratch. */
+  digits(rows: Uint32Array): readonly DigitKey[]
+}
+
+export type Direction = 'asc' | 'desc'
+
+/** Key of values that are one comparable number each; `read` answers NaN for null. */
+const numberKey = (read: (row: number) => number, dir: Direction): RowKey => {
+  const sign = dir === 'asc' ? 1 : -1
+  const double = new Float64Array(1)
+  const halves = new Uint32Array(double.buffer)
+  return {
+    isNull: (row) => Number.isNaN(read(row)),
+    compare: (a, b) => {
+      const x = read(a)
+      const y = read(b)
+      if (x === y) return 0
+      if (Number.isNaN(x)) return Number.isNaN(y) ? 0 : 1
+      if (Number.isNaN(y)) return -1
+      return x < y ? -sign : sign
+    },
+    digits: () => [
+      {
+        digit: (row, depth) => {
+          const value = sign * read(row)
+          if (Number.isNaN(value)) return 0xffffffff
+          // IEEE 754 doubles order as integers once the sign bit is flipped, or every bit of a negative one.
+          double[0] = value + 0
+          const high = halves[1] as number
+          const flip = high >>> 31 === 1 ? 0xffffffff : 0
+          return depth === 0 ? (flip ? ~high : high | 0x80000000) >>> 0 : ((halves[0] as number) ^ flip) >>> 0
+        },
+        ended: (_row, depth) => depth === 2,
+      },
+    ],
+  }
+}
+
+/** One digit that parts the rows without a value from those with one. */
+const nullsLast = (isNull: (row: number) => boolean): DigitKey => ({
+  digit: (row) => (isNull(row) ? 1 : 0),
+  ended: (_row, depth) => depth === 1,
+})
+
+const SCRATCH_BYTES = 64 * 1024
+const SCRATCH_A = new Uint8Array(SCRATCH_BYTES)
+const SCRATCH_B = new Uint8Array(SCRATCH_BYTES)
+
+/** Texts of every row one after the other, read four bytes at a time. */
+const byteDigits = (
+  rows: Uint32Array,
+  dir: Direction,
+  column: TextColumn,
+  write: (row: number, out: Uint8Array) => number,
+): DigitKey => {
+  const highest = rows.reduce((most, row) => Math.max(most, row), 0)
+  const starts = new Uint32Array(highest + 2)
+  let bytes = new Uint8Array(rows.length * 24 + SCRATCH_BYTES)
+  let used = 4
+  for (const row of rows) {
+    if (column.isNull(row)) continue
+    if (used + SCRATCH_BYTES > bytes.length) {
+      const wider = new Uint8Array(bytes.length * 1.5 + SCRATCH_BYTES)
+      wider.set(bytes)
+      bytes = wider
+    }
+    starts[row] = used
+    const length = write(row, bytes.subarray(used, used + SCRATCH_BYTES - 8))
+    used = ((used + length + 4) >>> 2) << 2
+  }
+  const view = new DataView(bytes.buffer)
+  const invert = dir === 'desc' ? 0xffffffff : 0
+  return {
+    digit: (row, depth) => {
+      const start = starts[row] as number
+      return start === 0 ? 0 : (view.getUint32(start + 4 * depth) ^ invert) >>> 0
+    },
+    // A key ends in at least one zero byte, which no text holds; past it nothing may be read.
+    ended: (row, depth) => {
+      const start = starts[row] as number
+      return start === 0 || (depth > 0 && (view.getUint32(start + 4 * depth - 4) & 0xff) === 0)
+    },
+  }
+}
+
+const textKey = (column: TextColumn, dir: Direction): RowKey => {
+  const sign = dir === 'asc' ? 1 : -1
+  return {
+    isNull: (row) => column.isNull(row),
+    compare: (a, b) => {
+      const aNull = column.isNull(a)
+      const bNull = column.isNull(b)
+      if (aNull || bNull) return aNull === bNull ? 0 : aNull ? 1 : -1
+      const aLength = column.keyInto(a, SCRATCH_A)
+      const bLength = column.keyInto(b, SCRATCH_B)
+      const byKey = compareBytes(SCRATCH_A, 0, aLength, SCRATCH_B, 0, bLength)
+      return sign * (byKey || column.compareRaw(a, b))
+    },
+    digits: (rows) => [
+      nullsLast((row) => column.isNull(row)),
+      byteDigits(rows, dir, column, (row, out) => column.keyInto(row, out)),
+      byteDigits(rows, dir, column, (row, out) => column.rawInto(row, out)),
+    ],
+  }
+}
+
+/** Order by id text. */
+export const idKey = (ids: IdMap, dir: Direction): RowKey => {
+  const sign = dir === 'asc' ? 1 : -1
+  const invert = dir === 'asc' ? 0 : 0xffffffff
+  return {
+    isNull: () => false,
+    compare: (a, b) => sign * ids.compare(a, b),
+    digits: () => [
+      {
+        digit: (row, depth) => ((ids.words[row * 4 + depth] as number) ^ invert) >>> 0,
+        ended: (_row, depth) => depth === 4,
+      },
+    ],
+  }
+}
+
+/** The key of a column. */
+export const columnKey = (column: Column, dir: Direction): RowKey => {
+  switch (column.kind) {
+    case 'number':
+      return numberKey((row) => column.values[row] as number, dir)
+    case 'int':
+      return numberKey((row) => {
+        const value = column.values[row] as number
+        return value === NULL_INT ? Number.NaN : value
+      }, dir)
+    case 'code':
+      return numberKey((row) => {
+        const code = column.values[row] as number
+        return code === 0 ? Number.NaN : (column.rankOfCode()[code] as number)
+      }, dir)
+    case 'text':
+      return textKey(column, dir)
+    case 'link': {
+      const byId = idKey(column.target, dir)
+      return throughLink(column, byId, () => true)
+    }
+  }
+}
+
+/**
+ * A child's key taken from its account. A child without an account that is alive has null.
+ *
+ * @param holds is the account's row to be looked at?
+ */
+export const throughLink = (link: LinkColumn, key: RowKey, holds: (parent: number) => boolean): RowKey => {
+  const parentOf = (row: number): number => {
+    const parent = link.values[row] as number
+    return parent >= 0 && holds(parent) && !key.isNull(parent) ? parent : -1
+  }
+  return {
+    isNull: (row) => parentOf(row) < 0,
+    compare: (a, b) => {
+      const x = parentOf(a)
+      const y = parentOf(b)
+      if (x < 0 || y < 0) return x === y ? 0 : x < 0 ? 1 : -1
+      return x === y ? 0 : key.compare(x, y)
+    },
+    digits: (rows) => {
+      const seen = new Set<number>()
+      for (const row of rows) if (parentOf(row) >= 0) seen.add(parentOf(row))
+      const inner = key.digits(Uint32Array.from(seen))
+      return [
+        nullsLast((row) => parentOf(row) < 0),
+        ...inner.map(
+          (digits): DigitKey => ({
+            digit: (row, depth) => {
+              const parent = parentOf(row)
+              return parent < 0 ? 0 : digits.digit(parent, depth)
+            },
+            ended: (row, depth) => {
+              const parent = parentOf(row)
+              return parent < 0 || digits.ended(parent, depth)
+            },
+          }),
+        ),
+      ]
+    },
+  }
+}

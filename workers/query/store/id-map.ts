@@ -1,0 +1,100 @@
+import { OutpostError } from '../../../core/errors.ts'
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const SCRATCH = new Uint32Array(4)
+
+const hex8 = (word: number): string => word.toString(16).padStart(8, '0')
+
+const parseInto = (id: string): boolean => {
+  if (!UUID.test(id)) return false
+  SCRATCH[0] = Number.parseInt(id.slice(0, 8), 16)
+  SCRATCH[1] = Number.parseInt(id.slice(9, 13) + id.slice(14, 18), 16)
+  SCRATCH[2] = Number.parseInt(id.slice(19, 23) + id.slice(24, 28), 16)
+  SCRATCH[3] = Number.parseInt(id.slice(28, 36), 16)
+  return true
+}
+
+/**
+ * Ids of a table's rows: 16 bytes each, and an open-addressed hash table from id to row number. A row keeps its number
+ * for the life of the table, removed or not. The order of the words is the order of the id's text.
+ */
+export class IdMap {
+  size = 0
+  words = new Uint32Array(4 * 1024)
+  private slots = new Int32Array(2048).fill(-1)
+
+  private home(): number {
+    let hash = (SCRATCH[3] as number) ^ Math.imul(SCRATCH[2] as number, 0x9e3779b1)
+    hash ^= Math.imul((SCRATCH[1] as number) ^ Math.imul(SCRATCH[0] as number, 0x85ebca6b), 0xc2b2ae35)
+    return (hash ^ (hash >>> 15)) & (this.slots.length - 1)
+  }
+
+  /** The slot that holds the scratch id, or the free one where it belongs. */
+  private probe(): number {
+    const { slots, words } = this
+    const mask = slots.length - 1
+    for (let at = this.home(); ; at = (at + 1) & mask) {
+      const row = slots[at] as number
+      if (row < 0) return at
+      const base = row * 4
+      if (
+        words[base + 3] === SCRATCH[3] &&
+        words[base + 2] === SCRATCH[2] &&
+        words[base + 1] === SCRATCH[1] &&
+        words[base] === SCRATCH[0]
+      )
+        return at
+    }
+  }
+
+  /** The row of an id; -1 where there is none. */
+  find(id: string): number {
+    return parseInto(id) ? (this.slots[this.probe()] as number) : -1
+  }
+
+  /** The row of an id, a new one if need be. Throws `invalid_request` where the text is no lower-case UUID. */
+  add(id: string): number {
+    if (!parseInto(id)) throw new OutpostError('invalid_request', 'An id is not a UUID.')
+    const at = this.probe()
+    const known = this.slots[at] as number
+    if (known >= 0) return known
+    const row = this.size++
+    if (this.words.length < this.size * 4) {
+      const grown = new Uint32Array(4 * Math.ceil(this.size * 1.25 + 1024))
+      grown.set(this.words)
+      this.words = grown
+    }
+    this.words.set(SCRATCH, row * 4)
+    this.slots[at] = row
+    if (this.size * 2 > this.slots.length) this.rehash()
+    return row
+  }
+
+  private rehash(): void {
+    this.slots = new Int32Array(this.slots.length * 2).fill(-1)
+    for (let row = 0; row < this.size; row++) {
+      SCRATCH.set(this.words.subarray(row * 4, row * 4 + 4))
+      this.slots[this.probe()] = row
+    }
+  }
+
+  /** The id of a row, as text. */
+  text(row: number): string {
+    const base = row * 4
+    const [a, b, c, d] = [0, 1, 2, 3].map((i) => hex8(this.words[base + i] ?? 0)) as [string, string, string, string]
+    return `${a}-${b.slice(0, 4)}-${b.slice(4)}-${c.slice(0, 4)}-${c.slice(4)}${d}`
+  }
+
+  compare(a: number, b: number): number {
+    for (let i = 0; i < 4; i++) {
+      const x = this.words[a * 4 + i] as number
+      const y = this.words[b * 4 + i] as number
+      if (x !== y) return x - y
+    }
+    return 0
+  }
+
+  bytes(): number {
+    return this.words.byteLength + this.slots.byteLength
+  }
+}

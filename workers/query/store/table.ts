@@ -1,0 +1,113 @@
+import { fieldOf, listColumnsOf } from '../../../core/model/entities.ts'
+import type { Value } from '../../../core/model/field.ts'
+import type { Mark } from '../../../core/protocol/outbox.ts'
+import type { FeedEntity } from '../../../core/protocol/query-port.ts'
+import { ACCOUNT_COUNTS, searchFieldsOf } from '../../../core/query/fields.ts'
+import { type Bitmap, bitmapOf, clearBit, grownBits, hasBit, setBit } from './bitmap.ts'
+import { CodeColumn, IntColumn, LinkColumn, NumberColumn } from './columns.ts'
+import { IdMap } from './id-map.ts'
+import { TextColumn } from './text-column.ts'
+
+export type Column = NumberColumn | IntColumn | CodeColumn | LinkColumn | TextColumn
+
+/** Texts that hardly repeat; every other text column keeps a dictionary. */
+const UNIQUE_TEXTS: readonly string[] = ['phone', 'next_action']
+
+const columnFor = (entity: FeedEntity, name: string, accounts: IdMap): Column => {
+  if (name === 'account_id') return new LinkColumn(accounts)
+  const kind = fieldOf(entity, name)?.kind ?? 'text'
+  switch (kind) {
+    case 'money':
+    case 'instant':
+      return new NumberColumn()
+    case 'day':
+      return new IntColumn(true)
+    case 'int':
+    case 'bool':
+      return new IntColumn(false)
+    case 'text':
+      if (entity !== 'meetings' && searchFieldsOf(entity).includes(name)) return new TextColumn()
+      return UNIQUE_TEXTS.includes(name) ? new TextColumn() : new CodeColumn(kind)
+    default:
+      return new CodeColumn(kind)
+  }
+}
+
+/**
+ * The rows of one entity as columns. A row keeps its slot number for ever: a removed one is only no longer alive, and an
+ * account that a child names before it has come has a slot that is not alive yet.
+ */
+export class Table {
+  readonly entity: FeedEntity
+  readonly ids: IdMap
+  readonly columns: ReadonlyMap<string, Column>
+  readonly marks = new Map<number, Mark>()
+  alive: Bitmap = bitmapOf(0)
+  /** Rows alive. */
+  count = 0
+  capacity = 0
+
+  /** @param accounts the ids of the accounts, which `account_id` points into; absent for the accounts themselves */
+  constructor(entity: FeedEntity, accounts?: IdMap) {
+    this.entity = entity
+    this.ids = new IdMap()
+    const names = entity === 'meetings' ? ['account_id'] : listColumnsOf(entity).filter((name) => name !== 'id')
+    const columns = new Map(names.map((name) => [name, columnFor(entity, name, accounts ?? this.ids)]))
+    if (entity === 'accounts') for (const name of ACCOUNT_COUNTS) columns.set(name, new IntColumn(false))
+    this.columns = columns
+  }
+
+  /** Slots in use, alive or not. */
+  get size(): number {
+    return this.ids.size
+  }
+
+  /** Makes room for every slot that has been given out. New slots of the accounts' counts hold 0. */
+  reserve(): void {
+    if (this.size <= this.capacity) return
+    const before = this.capacity
+    this.capacity = (Math.ceil(this.size * 1.2) + 1_055) & ~31
+    for (const [name, column] of this.columns) {
+      column.grow(this.capacity)
+      if (column.kind === 'int' && (ACCOUNT_COUNTS as readonly string[]).includes(name)) column.values.fill(0, before)
+    }
+    this.alive = grownBits(this.alive, this.capacity)
+  }
+
+  isAlive(row: number): boolean {
+    return hasBit(this.alive, row)
+  }
+  revive(row: number): void {
+    if (this.isAlive(row)) return
+    setBit(this.alive, row)
+    this.count++
+  }
+  kill(row: number): void {
+    if (!this.isAlive(row)) return
+    clearBit(this.alive, row)
+    this.count--
+    this.marks.delete(row)
+  }
+
+  value(row: number, column: string): Value {
+    return column === 'id' ? this.ids.text(row) : (this.columns.get(column)?.get(row) ?? null)
+  }
+
+  /** The column of a name that is known to exist and to be of that kind; for wiring at construction. */
+  link(): LinkColumn {
+    const column = this.columns.get('account_id')
+    if (column?.kind !== 'link') throw new Error(`${this.entity} has no account_id`)
+    return column
+  }
+
+  bytes(): number {
+    let bytes = this.ids.bytes() + this.alive.byteLength
+    for (const column of this.columns.values()) bytes += column.bytes()
+    return bytes
+  }
+  textBytes(): number {
+    let bytes = 0
+    for (const column of this.columns.values()) if (column.kind === 'text') bytes += column.textBytes()
+    return bytes
+  }
+}

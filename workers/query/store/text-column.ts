@@ -1,0 +1,155 @@
+import type { Value } from '../../../core/model/field.ts'
+import { sortKey } from '../../../core/query/sort-key.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+const NULL_LENGTH = 0xffff
+const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 65 && byte <= 90 ? byte + 32 : byte))
+const ZERO = 48
+const NINE = 57
+
+/** Longest text that is kept, in bytes of UTF-8. The model allows 500 characters, at most 1,500 bytes. */
+export const MAX_TEXT_BYTES = 4_096
+
+/**
+ * Texts as UTF-8 in one growing arena, so that a million of them are no load on the garbage collector. A changed text is
+ * appended; the old bytes are dropped by `compact`.
+ */
+export class TextColumn {
+  readonly kind = 'text'
+  arena = new Uint8Array(64 * 1024)
+  starts = new Uint32Array(0)
+  lengths = new Uint16Array(0)
+  private used = 0
+  private wasted = 0
+
+  get(row: number): string | null {
+    const length = this.lengths[row] as number
+    if (length === NULL_LENGTH) return null
+    const start = this.starts[row] as number
+    return decoder.decode(this.arena.subarray(start, start + length))
+  }
+
+  set(row: number, value: Value): void {
+    const before = this.lengths[row] as number
+    if (before !== NULL_LENGTH) this.wasted += before
+    if (value === null) {
+      this.lengths[row] = NULL_LENGTH
+      return
+    }
+    if (this.used + MAX_TEXT_BYTES > this.arena.length) this.makeRoom()
+    const { written } = encoder.encodeInto(String(value), this.arena.subarray(this.used, this.used + MAX_TEXT_BYTES))
+    this.starts[row] = this.used
+    this.lengths[row] = written
+    this.used += written
+  }
+
+  /** Writes the sort key of a text that is not null into `out` as UTF-8, whose byte order is code-point order; answers its length. */
+  keyInto(row: number, out: Uint8Array): number {
+    const start = this.starts[row] as number
+    const end = start + (this.lengths[row] as number)
+    const { arena } = this
+    let at = 0
+    for (let i = start; i < end; ) {
+      const byte = arena[i] as number
+      if (byte > 127) return encoder.encodeInto(sortKey(this.get(row) ?? ''), out).written
+      if (byte < ZERO || byte > NINE) {
+        out[at++] = LOWER[byte] as number
+        i++
+        continue
+      }
+      let runEnd = i
+      while (runEnd < end && (arena[runEnd] as number) >= ZERO && (arena[runEnd] as number) <= NINE) runEnd++
+      while (i < runEnd - 1 && arena[i] === ZERO) i++
+      out[at++] = 48 + Math.min(runEnd - i, 78)
+      while (i < runEnd) out[at++] = arena[i++] as number
+    }
+    return at
+  }
+
+  /** Writes the text itself into `out`; answers its length. */
+  rawInto(row: number, out: Uint8Array): number {
+    const start = this.starts[row] as number
+    out.set(this.arena.subarray(start, start + (this.lengths[row] as number)))
+    return this.lengths[row] as number
+  }
+
+  /** Code-point order of the texts themselves; neither is null. */
+  compareRaw(a: number, b: number): number {
+    return compareBytes(
+      this.arena,
+      this.starts[a] as number,
+      this.lengths[a] as number,
+      this.arena,
+      this.starts[b] as number,
+      this.lengths[b] as number,
+    )
+  }
+
+  isNull(row: number): boolean {
+    return this.lengths[row] === NULL_LENGTH
+  }
+
+  grow(capacity: number): void {
+    const starts = new Uint32Array(capacity)
+    starts.set(this.starts)
+    const lengths = new Uint16Array(capacity).fill(NULL_LENGTH, this.lengths.length)
+    lengths.set(this.lengths)
+    this.starts = starts
+    this.lengths = lengths
+  }
+
+  /** Bytes of offsets; the texts themselves are `textBytes`. */
+  bytes(): number {
+    return this.starts.byteLength + this.lengths.byteLength
+  }
+  textBytes(): number {
+    return this.arena.byteLength
+  }
+
+  private makeRoom(): void {
+    const live = this.used - this.wasted
+    const grown = new Uint8Array(Math.ceil(live * 1.25) + 16 * MAX_TEXT_BYTES)
+    if (this.wasted * 4 < this.used) {
+      grown.set(this.arena.subarray(0, this.used))
+      this.arena = grown.length > this.used + MAX_TEXT_BYTES ? grown : widened(grown, this.used)
+      return
+    }
+    let at = 0
+    for (let row = 0; row < this.lengths.length; row++) {
+      const length = this.lengths[row] as number
+      if (length === NULL_LENGTH || length === 0) continue
+      const start = this.starts[row] as number
+      grown.set(this.arena.subarray(start, start + length), at)
+      this.starts[row] = at
+      at += length
+    }
+    this.arena = grown
+    this.used = at
+    this.wasted = 0
+  }
+}
+
+const widened = (bytes: Uint8Array<ArrayBuffer>, used: number): Uint8Array<ArrayBuffer> => {
+  const wider = new Uint8Array(used + 16 * MAX_TEXT_BYTES)
+  wider.set(bytes.subarray(0, used))
+  return wider
+}
+
+/** Compares two byte ranges as unsigned bytes; a prefix comes first. */
+export const compareBytes = (
+  a: Uint8Array,
+  aStart: number,
+  aLength: number,
+  b: Uint8Array,
+  bStart: number,
+  bLength: number,
+): number => {
+  const shared = Math.min(aLength, bLength)
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[aStart + i] as number) - (b[bStart + i] as number)
+    if (difference !== 0) return difference
+  }
+  return aLength - bLength
+}
