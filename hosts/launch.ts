@@ -10,6 +10,8 @@ export type LaunchOptions = Omit<StandInOptions, 'debugPort'> & {
   entry: string
   args?: string[]
   env?: Readonly<Record<string, string>>
+  /** Leaves the app's standard input to the caller; it is empty otherwise. */
+  openInput?: boolean
   /** Called with each piece of what the app's processes print. */
   onOutput?: (text: string) => void
 }
@@ -40,14 +42,14 @@ export function startStandIn(
   options: LaunchOptions,
   debugPort = false,
 ): StandIn & { messages: Messages; attach: () => Promise<void> } {
-  const { entry, args = [], env = {}, onOutput, ...hostOptions } = options
+  const { entry, args = [], env = {}, openInput = false, onOutput, ...hostOptions } = options
   const standIn: StandInOptions = { ...hostOptions, debugPort }
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', '--import', register, entry, ...args],
     {
       env: { ...process.env, ...env, OUTPOST_STAND_IN: JSON.stringify(standIn) },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: [openInput ? 'pipe' : 'ignore', 'pipe', 'pipe', 'ipc'],
     },
   )
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput ?? (() => {}))

@@ -22,10 +22,8 @@ export type StartOptions = {
   data: string | undefined
   /** A file that holds the database key, in place of the system's key store. */
   keyFile: string | undefined
-  /** Tells a parent process, on standard output, how the app is doing. */
+  /** A parent process listens on standard output and gives orders on standard input (see core/protocol/app-report.ts). */
   report: boolean
-  /** Where to save one picture of the window, once its first list is drawn. */
-  screenshot: string | undefined
 }
 
 const options = {
@@ -33,7 +31,6 @@ const options = {
   workspace: { type: 'string' },
   'token-file': { type: 'string' },
   data: { type: 'string' },
-  screenshot: { type: 'string' },
   report: { type: 'boolean' },
 } as const
 
@@ -49,7 +46,6 @@ export function startOptions(args: readonly string[], env: Readonly<Record<strin
     workspace: text('workspace', 'OUTPOST_WORKSPACE'),
     tokenFile: text('token-file', 'OUTPOST_TOKEN_FILE'),
     data: text('data', 'OUTPOST_DATA'),
-    screenshot: text('screenshot', 'OUTPOST_SCREENSHOT'),
     keyFile: env['OUTPOST_KEY_FILE'] || undefined,
     report: values['report'] === true,
   }

@@ -34,8 +34,8 @@ async function start(): Promise<void> {
     log,
     logPath: join(logs, 'main.log'),
     preload: join(import.meta.dirname, '../preload/index.cjs'),
-    screenshot: asked.screenshot,
     report,
+    orders: asked.report ? process.stdin : undefined,
   })
 }
 

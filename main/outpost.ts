@@ -8,6 +8,7 @@ import { openIpc } from './ipc.ts'
 import type { Log } from './log.ts'
 import { mainAnswers } from './main-answers.ts'
 import { installMenu } from './menu.ts'
+import { followOrders } from './orders.ts'
 import { watchPower } from './power.ts'
 import { type Preferences, writePreferences } from './preferences.ts'
 import { Quitting, quitQuestion } from './quit.ts'
@@ -35,8 +36,9 @@ export type OutpostParts = {
   log: Log
   logPath: string
   preload: string
-  screenshot: string | undefined
   report: (message: AppReport) => void
+  /** Where a parent process' orders come from. */
+  orders: NodeJS.ReadableStream | undefined
 }
 
 /** Runs the app: its sync process, its window, and what joins them, until it quits. Resolves when the window is shown. */
@@ -44,7 +46,6 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
   const { session, preferences, log, report } = parts
   let window: BrowserWindow | undefined
   let status: SyncStatus | undefined
-  let screenshot = parts.screenshot
 
   function tell<E extends EventName>(event: E, payload: Events[E]): void {
     if (window && !window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, event, payload)
@@ -53,14 +54,13 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
   function statusChanged(next: SyncStatus): void {
     status = next
     report({ t: 'status', status: next })
-    if (next.state === 'up_to_date' && screenshot !== undefined && window) takeScreenshot(window, screenshot)
   }
 
-  function takeScreenshot(of: BrowserWindow, path: string): void {
-    screenshot = undefined
-    saveScreenshot(of, path).then(
-      () => report({ t: 'screenshot', path }),
-      (error: unknown) => log.warn({ err: error }, 'screenshot failed'),
+  function takeScreenshot(path: string): void {
+    const taken = window ? saveScreenshot(window, path) : Promise.reject(new Error('There is no window.'))
+    taken.then(
+      () => report({ t: 'screenshot', path, error: null }),
+      (error: unknown) => report({ t: 'screenshot', path, error: String(error) }),
     )
   }
 
@@ -104,17 +104,19 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
   app.on('before-quit', (event) => {
     if (!quitting.mayQuit()) event.preventDefault()
   })
-  // Ctrl-C and the system's own shutdown leave no time for questions.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.prependListener(signal, () => {
-      quitting.silence()
-      app.quit()
-    })
-  }
-  watchPower(sync.wake, () => {
+  // Ctrl-C, the system's own shutdown and a parent's orders leave no time for questions.
+  const quitNow = () => {
     quitting.silence()
     app.quit()
-  })
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.prependListener(signal, quitNow)
+  watchPower(sync.wake, quitNow)
+  if (parts.orders) {
+    followOrders(parts.orders, (order) => {
+      if (order.t === 'quit') quitNow()
+      else takeScreenshot(order.path)
+    })
+  }
 
   const answers = mainAnswers({
     session,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -7,6 +7,7 @@ import { type LaunchOptions, launchStandIn, type StandIn } from '../../hosts/lau
 import { ensureBrowser } from '../../scripts/browser.ts'
 import type { Target } from '../../scripts/build/targets.ts'
 import { buildApp } from '../../scripts/build.ts'
+import { launchApp } from '../../scripts/host.ts'
 
 const workspace = '0190a000-0000-7000-8000-000000000001'
 const folder = mkdtempSync(join(tmpdir(), 'outpost-entry-'))
@@ -38,17 +39,7 @@ async function launch(options: { data?: string; args?: string[] } & Partial<Laun
     entry: join(output, 'main/index.js'),
     headless: true,
     args: [
-      ...[
-        '--gateway',
-        'http://127.0.0.1:1/',
-        '--workspace',
-        workspace,
-        '--data',
-        data,
-        '--token-file',
-        tokenFile,
-        '--report',
-      ],
+      ...['--gateway', 'http://127.0.0.1:1/', '--workspace', workspace, '--data', data, '--token-file', tokenFile],
       ...(options.args ?? []),
     ],
   })
@@ -222,5 +213,25 @@ describe('the main process', () => {
 
   it('refuses a gateway that would carry the token in the clear', async () => {
     await expect(launch({ args: ['--gateway', 'http://example.invalid'] })).rejects.toThrow('https')
+  })
+
+  it('tells the command that opened it how it is doing, pictures its window and quits on order', async () => {
+    const dataDir = join(folder, 'opened')
+    const host = { kind: 'headless', program: ensureBrowser(), why: 'a test' } as const
+    const entry = join(output, 'main/index.js')
+    const app = await launchApp({
+      host,
+      gateway: 'http://127.0.0.1:1',
+      workspace,
+      token: tokenFor('bo'),
+      dataDir,
+      entry,
+    })
+    const state = await new Promise((resolve) => app.onStatus((status) => resolve(status.state)))
+    expect(state).toBe('up_to_date')
+    const picture = await app.screenshot(join(dataDir, 'window.png'))
+    expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG')
+    await app.close()
+    expect(await app.exited).toBe(0)
   })
 })
