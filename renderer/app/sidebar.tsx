@@ -4,11 +4,11 @@ import { ROLES } from '../../core/model/codes.ts'
 import { LIST_ENTITIES, type ListEntity } from '../../core/query/spec.ts'
 import { useActions } from '../data/actions.tsx'
 import { formatCount } from '../data/format.ts'
+import { sameQuery } from '../data/list-query.ts'
 import { useLists } from '../data/lists.tsx'
 import type { Page } from '../data/route.ts'
 import { useSavedViews } from '../data/saved-views.ts'
 import { useStatus } from '../data/status-store.ts'
-import { sameQuery } from '../data/list-query.ts'
 import { useWorkspace } from '../data/workspace.tsx'
 import { Avatar } from '../ui/avatar.tsx'
 import { IconButton } from '../ui/button.tsx'
@@ -87,7 +87,9 @@ export const Sidebar = ({ page }: { page: Page }) => {
               <button
                 type="button"
                 className="nav-item"
-                aria-current={page === view.entity && sameQuery(lists[view.entity].query, view.query) ? 'page' : undefined}
+                aria-current={
+                  page === view.entity && sameQuery(lists[view.entity].query, view.query) ? 'page' : undefined
+                }
                 title={`${view.name}${view.shared ? ' (shared)' : ''}`}
                 onClick={() => {
                   dispatch({ t: 'view', view })

@@ -9,7 +9,12 @@ export type RecordValues = Readonly<Record<string, Value>>
 
 /** A record form: a new record with some values given, or an existing one. */
 export type FormRequest =
-  | { readonly mode: 'create'; readonly entity: FormEntity; readonly preset: RecordValues; readonly accountName?: string }
+  | {
+      readonly mode: 'create'
+      readonly entity: FormEntity
+      readonly preset: RecordValues
+      readonly accountName?: string
+    }
   | { readonly mode: 'edit'; readonly entity: FormEntity; readonly row: RecordValues; readonly accountName?: string }
 export type FormEntity = 'accounts' | 'contacts' | 'tasks' | 'meetings' | 'notes'
 

@@ -29,7 +29,8 @@ export const readDraft = (
   if (!field) return { value: null, problem: `"${column}" is not a field` }
   const text = field.kind === 'longText' ? typed.trimEnd() : typed.trim()
   const value = text === '' ? null : valueOf(field.kind, text)
-  if (Number.isNaN(value)) return { value: null, problem: `${field.label} must be ${EXAMPLES[field.kind] ?? 'a number'}` }
+  if (Number.isNaN(value))
+    return { value: null, problem: `${field.label} must be ${EXAMPLES[field.kind] ?? 'a number'}` }
   return { value, problem: fieldProblem(field, value) }
 }
 

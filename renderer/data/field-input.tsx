@@ -52,8 +52,16 @@ export const FieldInput = ({ id, entity, column, text, accountType, invalid, aut
           value={text}
           onPick={onText}
           trigger={
-            <button type="button" id={id} className="input input-pick" aria-invalid={invalid} data-testid={`pick-${column}`}>
-              <span className="truncate">{chosen?.content ?? chosen?.label ?? <span className="muted">None</span>}</span>
+            <button
+              type="button"
+              id={id}
+              className="input input-pick"
+              aria-invalid={invalid}
+              data-testid={`pick-${column}`}
+            >
+              <span className="truncate">
+                {chosen?.content ?? chosen?.label ?? <span className="muted">None</span>}
+              </span>
               <ChevronDown className="chevron" aria-hidden="true" />
             </button>
           }

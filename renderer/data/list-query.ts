@@ -124,6 +124,8 @@ export const sameQuery = (a: ListQuery, b: ListQuery): boolean =>
 const canonical = (spec: ListSpec) => ({
   ...spec,
   where: spec.where
-    .map((item) => JSON.stringify('field' in item && Array.isArray(item.value) ? { ...item, value: [...item.value].sort() } : item))
+    .map((item) =>
+      JSON.stringify('field' in item && Array.isArray(item.value) ? { ...item, value: [...item.value].sort() } : item),
+    )
     .sort(),
 })

@@ -1,5 +1,5 @@
-import { createContext, type Dispatch, use, useReducer, useState } from 'react'
 import type { ReactNode } from 'react'
+import { createContext, type Dispatch, use, useReducer, useState } from 'react'
 import type { ListEntity } from '../../core/query/spec.ts'
 import { type ListQuery, type QueryAction, reduceQuery } from './list-query.ts'
 import { standardViews, type View } from './views.ts'
@@ -17,8 +17,7 @@ export type ListsAction =
   | { readonly t: 'query'; readonly entity: ListEntity; readonly action: QueryAction }
 
 const reduceLists = (lists: Lists, action: ListsAction): Lists => {
-  if (action.t === 'view')
-    return { ...lists, [action.view.entity]: { query: action.view.query, view: action.view } }
+  if (action.t === 'view') return { ...lists, [action.view.entity]: { query: action.view.query, view: action.view } }
   const state = lists[action.entity]
   return { ...lists, [action.entity]: { ...state, query: reduceQuery(state.query, action.action) } }
 }

@@ -18,9 +18,7 @@ export const isList = (page: Page): page is ListEntity => (LIST_ENTITIES as read
 export const parseRoute = (hash: string): Route => {
   const [page = '', account = '', focus = ''] = hash.replace(/^#?\/?/, '').split('/')
   if (!isPage(page)) return { page: 'accounts', account: null, focus: null }
-  return isList(page)
-    ? { page, account: account || null, focus: focus || null }
-    : { page, account: null, focus: null }
+  return isList(page) ? { page, account: account || null, focus: focus || null } : { page, account: null, focus: null }
 }
 
 /** The location hash of a route. */

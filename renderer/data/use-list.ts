@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { listSpec, type ListSpec } from '../../core/query/spec.ts'
+import { type ListSpec, listSpec } from '../../core/query/spec.ts'
 import { createListSession, type ListSession, type ListSnapshot } from './list-session.ts'
 import { useQueries } from './query-context.tsx'
 

@@ -1,5 +1,5 @@
-import { AlertDialog, Dialog as Radix } from 'radix-ui'
 import { X } from 'lucide-react'
+import { AlertDialog, Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { Button, IconButton } from './button.tsx'
 import './dialog.css'

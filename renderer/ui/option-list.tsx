@@ -28,7 +28,12 @@ interface OptionListProps {
 export const OptionList = (props: OptionListProps) => {
   const { label, options, chosen, multiple, onChoose, footer, onType } = props
   const [text, setText] = useState('')
-  const [active, setActive] = useState(() => Math.max(0, options.findIndex((option) => chosen.includes(option.value))))
+  const [active, setActive] = useState(() =>
+    Math.max(
+      0,
+      options.findIndex((option) => chosen.includes(option.value)),
+    ),
+  )
   const listId = useId()
   const list = useRef<HTMLDivElement>(null)
   const filterable = onType !== undefined || options.length > 7

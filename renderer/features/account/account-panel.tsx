@@ -1,7 +1,7 @@
 import { Ellipsis, Pencil, SearchX, Trash2, X } from 'lucide-react'
 import { useActions } from '../../data/actions.tsx'
-import { Button, IconButton } from '../../ui/button.tsx'
 import { CompanyMark } from '../../ui/avatar.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { MarkBadge } from '../../ui/marks.tsx'
 import { Menu } from '../../ui/menu.tsx'

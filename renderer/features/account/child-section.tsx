@@ -45,7 +45,9 @@ export const ChildSection = ({
           className="small"
           label={`New ${label.toLowerCase()}`}
           data-testid={`add-${entity}`}
-          onClick={() => actions.openForm({ mode: 'create', entity, preset: { account_id: account }, accountName: company })}
+          onClick={() =>
+            actions.openForm({ mode: 'create', entity, preset: { account_id: account }, accountName: company })
+          }
         >
           <Plus />
         </IconButton>

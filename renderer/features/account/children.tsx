@@ -56,7 +56,10 @@ export const TaskLine = ({ record }: { record: ShownRecord }) => {
         {done && <Check aria-hidden="true" />}
       </button>
       <div className="child-main child-row">
-        <span className={over ? 'child-title child-over truncate' : 'child-title truncate'} title={words(record, 'title')}>
+        <span
+          className={over ? 'child-title child-over truncate' : 'child-title truncate'}
+          title={words(record, 'title')}
+        >
           {words(record, 'title')}
         </span>
         {status !== 'open' && status !== 'done' && (
@@ -93,7 +96,8 @@ export const MeetingLine = ({ record }: { record: ShownRecord }) => {
         </span>
         <span className="child-sub truncate">
           {formatDate(starts)}, {formatTime(starts)}
-          {typeof ends === 'number' && ` – ${localDay(ends) === localDay(starts) ? formatTime(ends) : formatInstant(ends)}`}
+          {typeof ends === 'number' &&
+            ` – ${localDay(ends) === localDay(starts) ? formatTime(ends) : formatInstant(ends)}`}
           {words(record, 'place') && ` · ${words(record, 'place')}`}
         </span>
         {words(record, 'notes') && <p className="child-body">{words(record, 'notes')}</p>}
@@ -113,8 +117,7 @@ export const NoteLine = ({ record }: { record: ShownRecord }) => {
       <Avatar name={name} seed={author} size={24} />
       <div className="child-main">
         <span className="child-sub truncate">
-          <b>{name}</b>{' '}
-          {typeof at === 'number' && <span title={formatInstant(at)}>{formatAgo(at, nowMs)}</span>}
+          <b>{name}</b> {typeof at === 'number' && <span title={formatInstant(at)}>{formatAgo(at, nowMs)}</span>}
         </span>
         <p className="child-body child-note">{words(record, 'body')}</p>
       </div>

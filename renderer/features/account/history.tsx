@@ -26,11 +26,7 @@ export const HistorySection = ({ id }: { id: string }) => {
         )}
       </header>
       {!wanted && (
-        <Button
-          icon={<HistoryIcon aria-hidden="true" />}
-          onClick={() => setWanted(true)}
-          data-testid="show-history"
-        >
+        <Button icon={<HistoryIcon aria-hidden="true" />} onClick={() => setWanted(true)} data-testid="show-history">
           Show history
         </Button>
       )}

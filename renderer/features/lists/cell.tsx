@@ -39,7 +39,10 @@ export const Cell = ({
         <Text words={words} />
       ) : (
         <>
-          <span className={`truncate cell-title${DONE.includes(String(row.values['status'])) ? ' cell-done' : ''}`} title={words}>
+          <span
+            className={`truncate cell-title${DONE.includes(String(row.values['status'])) ? ' cell-done' : ''}`}
+            title={words}
+          >
             {words}
           </span>
           <MarkDot mark={row.mark} />
@@ -74,10 +77,16 @@ export const Cell = ({
     case 'due_date':
     case 'next_action_date': {
       const overdue = words !== '' && words < localDay(context.nowMs) && !DONE.includes(String(row.values['status']))
-      return words && <span className={overdue ? 'num cell-late' : 'num cell-soft'}>{formatDay(words, context.nowMs)}</span>
+      return (
+        words && <span className={overdue ? 'num cell-late' : 'num cell-soft'}>{formatDay(words, context.nowMs)}</span>
+      )
     }
     case 'deal_value':
-      return value === null ? <span className="muted">—</span> : <span className="num">{displayValue(entity, field, value, context)}</span>
+      return value === null ? (
+        <span className="muted">—</span>
+      ) : (
+        <span className="num">{displayValue(entity, field, value, context)}</span>
+      )
     default:
       return <Text words={words} />
   }

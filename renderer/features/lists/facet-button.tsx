@@ -35,7 +35,13 @@ const optionsOf = ({ entity, field, chosen, counts, workspace }: FacetProps): re
     ...known,
     ...strangers,
     ...(none
-      ? [{ value: '', label: member ? 'Unassigned' : 'None', content: <span className="muted">{member ? 'Unassigned' : 'None'}</span> }]
+      ? [
+          {
+            value: '',
+            label: member ? 'Unassigned' : 'None',
+            content: <span className="muted">{member ? 'Unassigned' : 'None'}</span>,
+          },
+        ]
       : []),
   ]
     .filter((option) => !member || (counts[option.value] ?? 0) > 0 || chosen.includes(option.value))

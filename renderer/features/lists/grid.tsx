@@ -1,5 +1,14 @@
 import { ArrowDown, ArrowUp, Check } from 'lucide-react'
-import { type KeyboardEvent, memo, type MouseEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 import type { WindowRow } from '../../../core/protocol/query-worker.ts'
 import type { ListEntity, SortKey } from '../../../core/query/spec.ts'
 import type { DisplayContext } from '../../data/display.ts'
@@ -117,7 +126,14 @@ export const Grid = (props: GridProps) => {
       onFocus={() => active < 0 && list.total > 0 && setActive(0)}
       style={{ '--columns': template } as React.CSSProperties}
     >
-      <Header columns={columns} sort={props.sort} onSort={props.onSort} some={selection.size} all={list.total} onAll={selection.size > 0 ? props.onClearSelection : props.onSelectAll} />
+      <Header
+        columns={columns}
+        sort={props.sort}
+        onSort={props.onSort}
+        some={selection.size}
+        all={list.total}
+        onAll={selection.size > 0 ? props.onClearSelection : props.onSelectAll}
+      />
       <div className="grid-body" role="rowgroup" style={{ height: rows.height }}>
         {indexes.map((index) => {
           const row = session.rowAt(index)
@@ -240,7 +256,12 @@ const Row = memo(({ index, top, row, entity, columns, context, active, selected,
       </span>
     </div>
     {columns.map((column, position) => (
-      <div key={column.field} role="gridcell" className={column.end ? 'cell cell-end' : 'cell'} data-field={column.field}>
+      <div
+        key={column.field}
+        role="gridcell"
+        className={column.end ? 'cell cell-end' : 'cell'}
+        data-field={column.field}
+      >
         {row ? (
           <Cell entity={entity} field={column.field} row={row} context={context} />
         ) : (

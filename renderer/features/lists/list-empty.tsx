@@ -37,7 +37,8 @@ export const ListEmpty = ({ query, list, onClear }: { query: ListQuery; list: Li
       </Empty>
     )
   }
-  const onlyMine = query.search === '' && query.other.length === 0 && Object.keys(query.filters).join() === 'assigned_to'
+  const onlyMine =
+    query.search === '' && query.other.length === 0 && Object.keys(query.filters).join() === 'assigned_to'
   if (isNarrowed(query) && list.loaded > 0)
     return (
       <Empty
@@ -49,7 +50,9 @@ export const ListEmpty = ({ query, list, onClear }: { query: ListQuery; list: Li
           </Button>
         }
       >
-        {onlyMine ? `None of ${formatCount(list.loaded)} ${entity} is assigned to whom you chose.` : 'Try fewer filters or another search.'}
+        {onlyMine
+          ? `None of ${formatCount(list.loaded)} ${entity} is assigned to whom you chose.`
+          : 'Try fewer filters or another search.'}
       </Empty>
     )
   return (
@@ -75,4 +78,3 @@ export const ListEmpty = ({ query, list, onClear }: { query: ListQuery; list: Li
     </Empty>
   )
 }
-

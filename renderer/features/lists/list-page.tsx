@@ -1,10 +1,10 @@
 import { Plus, TriangleAlert } from 'lucide-react'
 import { type RefObject, useMemo, useState } from 'react'
+import { toAppError } from '../../../core/errors.ts'
 import type { WindowRow } from '../../../core/protocol/query-worker.ts'
 import type { ListEntity } from '../../../core/query/spec.ts'
-import { toAppError } from '../../../core/errors.ts'
 import { useActions } from '../../data/actions.tsx'
-import { toSpec, type QueryAction } from '../../data/list-query.ts'
+import { type QueryAction, toSpec } from '../../data/list-query.ts'
 import { useLists } from '../../data/lists.tsx'
 import { useSavedViews } from '../../data/saved-views.ts'
 import { useList } from '../../data/use-list.ts'
@@ -22,7 +22,11 @@ import { ViewTabs } from './view-tabs.tsx'
 import './list-page.css'
 
 const TITLES: Readonly<Record<ListEntity, string>> = { accounts: 'Accounts', contacts: 'Contacts', tasks: 'Tasks' }
-const NEW: Readonly<Record<ListEntity, string>> = { accounts: 'New account', contacts: 'New contact', tasks: 'New task' }
+const NEW: Readonly<Record<ListEntity, string>> = {
+  accounts: 'New account',
+  contacts: 'New contact',
+  tasks: 'New task',
+}
 
 /** A list of one entity with its views, filters and bulk actions. `open`: the record whose details are shown. */
 export const ListPage = ({
@@ -67,7 +71,12 @@ export const ListPage = ({
   return (
     <section className="list-page" aria-label={TITLES[entity]}>
       <header className="page-head">
-        <ViewTabs views={views} matching={matching} from={view} onChoose={(one) => dispatch({ t: 'view', view: one })} />
+        <ViewTabs
+          views={views}
+          matching={matching}
+          from={view}
+          onChoose={(one) => dispatch({ t: 'view', view: one })}
+        />
         <Button
           kind="primary"
           icon={<Plus aria-hidden="true" />}

@@ -12,7 +12,9 @@ export const DeleteDialog = ({ request, onClose }: { request: DeleteRequest; onC
   const what = one ? label.toLowerCase() : `${formatCount(ids.length)} ${plural.toLowerCase()}`
   const remove = async (): Promise<void> => {
     const edits = ids.map((id) => ({ op: 'delete' as const, entity, record_id: id }))
-    if (await submitEdits(edits, one ? `${label} deleted` : `${formatCount(ids.length)} ${plural.toLowerCase()} deleted`))
+    if (
+      await submitEdits(edits, one ? `${label} deleted` : `${formatCount(ids.length)} ${plural.toLowerCase()} deleted`)
+    )
       onDeleted?.()
   }
   return (

@@ -3,7 +3,9 @@ import type { FormEntity } from '../../data/actions.tsx'
 import type { Draft } from '../../data/drafts.ts'
 
 /** The fields of each form in order; `wide` ones take the whole width. */
-export const FORM_FIELDS: Readonly<Record<FormEntity, readonly { readonly column: string; readonly wide?: boolean }[]>> = {
+export const FORM_FIELDS: Readonly<
+  Record<FormEntity, readonly { readonly column: string; readonly wide?: boolean }[]>
+> = {
   accounts: [
     { column: 'company', wide: true },
     { column: 'type' },

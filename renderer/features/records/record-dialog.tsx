@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { ENTITIES } from '../../../core/model/entities.ts'
-import { useActions, type FormRequest } from '../../data/actions.tsx'
+import { type FormRequest, useActions } from '../../data/actions.tsx'
 import { type Draft, readDrafts, toDraft } from '../../data/drafts.ts'
 import { newId, patchOf, submitEdits } from '../../data/edits.ts'
 import { FieldInput } from '../../data/field-input.tsx'
@@ -17,7 +17,9 @@ const firstDraft = (request: FormRequest, me: string): Draft => {
   const drafted = Object.fromEntries(columns.map((column) => [column, toDraft(request.entity, column, given[column])]))
   if (request.mode === 'edit') return drafted
   const start = startingDraft(request.entity, me)
-  const preset = Object.fromEntries(Object.keys(given).map((column) => [column, toDraft(request.entity, column, given[column])]))
+  const preset = Object.fromEntries(
+    Object.keys(given).map((column) => [column, toDraft(request.entity, column, given[column])]),
+  )
   return { ...drafted, ...start, ...preset }
 }
 

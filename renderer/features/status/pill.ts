@@ -24,7 +24,11 @@ export const pillOf = (status: SyncStatus, locale?: string): Pill => {
   })
   switch (status.state) {
     case 'update_needed':
-      return pill('bad', 'Update needed', 'This version is too old for the server. Your work is kept here until you update.')
+      return pill(
+        'bad',
+        'Update needed',
+        'This version is too old for the server. Your work is kept here until you update.',
+      )
     case 'no_access':
       return pill('bad', 'No access', 'You no longer have access to this workspace.')
     case 'signed_out':

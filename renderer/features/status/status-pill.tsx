@@ -27,7 +27,12 @@ export const StatusPill = () => {
       label="Synchronization"
       align="end"
       trigger={
-        <button type="button" className={`pill pill-${pill.tone}`} data-testid="status-pill" data-state-name={status.state}>
+        <button
+          type="button"
+          className={`pill pill-${pill.tone}`}
+          data-testid="status-pill"
+          data-state-name={status.state}
+        >
           <span className="pill-dot" aria-hidden="true" />
           <span className="num" role="status">
             {pill.label}

@@ -71,7 +71,9 @@ export const SaveViewDialog = ({ query, onClose }: { query: ListQuery; onClose: 
           <input type="checkbox" checked={shared} onChange={(event) => setShared(event.target.checked)} />
           <span>
             Share with everybody in the workspace
-            <span className="check-hint">It keeps filters and order. Everybody sees the records that they may see.</span>
+            <span className="check-hint">
+              It keeps filters and order. Everybody sees the records that they may see.
+            </span>
           </span>
         </label>
       </div>
