@@ -21,23 +21,31 @@ export interface AccountKey {
   readonly ownerId: string | null
   readonly place: Place
   readonly createdMs: number
+  readonly type: string
+  readonly company: string
+  /** Of its mail and website. */
+  readonly host: string
   /** The rest of the account's own random sequence. */
   readonly random: Random
 }
 
 const PLACE_WEIGHTS = PLACES.map((place) => [place, place.weight] as const)
+const TYPE_WEIGHTS = [
+  ['customer', 60],
+  ['investor', 25],
+  ['partner', 15],
+] as const
 
-export const accountKey = (workspace: DemoWorkspace, index: number): AccountKey => {
+export const accountKey = (workspace: DemoWorkspace, index: number, known?: KnownCompany): AccountKey => {
   const random = rowRandom(workspace.seed, STREAM, index)
   const createdMs = workspace.epochMs - Math.floor((random() ** 1.5 * OLDEST_DAYS + 0.01) * DAY_MS)
   const id = uuidv7(createdMs, random)
-  return {
-    id,
-    ownerId: ownerOf(workspace, random)?.id ?? null,
-    place: weighted(random, PLACE_WEIGHTS),
-    createdMs,
-    random,
-  }
+  const ownerId = ownerOf(workspace, random)?.id ?? null
+  const place = weighted(random, PLACE_WEIGHTS)
+  const type = weighted(random, TYPE_WEIGHTS)
+  const made = companyName(random, place, type)
+  const company = known?.company ?? made
+  return { id, ownerId, place, createdMs, type, company, host: hostOf(company, index, place), random }
 }
 
 /** Stages later in the list are rarer, the last ones (won, lost …) commoner again, as in any pipeline. */
@@ -58,13 +66,7 @@ export const stampsOf = (random: Random, createdMs: number, epochMs: number) => 
 
 /** The `index`-th account. With a company from a file, name and what else the file knows are taken from there. */
 export const accountRow = (workspace: DemoWorkspace, index: number, known?: KnownCompany): Row => {
-  const { id, ownerId, place, createdMs, random } = accountKey(workspace, index)
-  const type = weighted(random, [
-    ['customer', 60],
-    ['investor', 25],
-    ['partner', 15],
-  ] as const)
-  const company = known?.company ?? companyName(random, place, type)
+  const { id, ownerId, place, createdMs, type, company, host, random } = accountKey(workspace, index, known)
   const planned = random() < 0.7
   const nextDay = Math.floor(workspace.epochMs / DAY_MS) - 20 + intBelow(random, 80)
   return {
@@ -84,14 +86,14 @@ export const accountRow = (workspace: DemoWorkspace, index: number, known?: Know
     deal_value: type !== 'investor' && random() < 0.75 ? amount(random, 18_000, 1.2) : null,
     check_size: type === 'investor' && random() < 0.85 ? amount(random, 250_000, 1.1) : null,
     opportunity: known?.remark ?? (random() < 0.35 ? pick(random, OPPORTUNITIES) : null),
-    website: known?.website ?? (random() < 0.8 ? `https://www.${hostOf(company, index, place)}` : null),
+    website: known?.website ?? (random() < 0.8 ? `https://www.${host}` : null),
     phone: known?.phone ?? (random() < 0.7 ? phoneOf(random, place) : null),
     address: known
       ? (known.address ?? null)
       : pick(random, place.streets).replace('#', String(1 + intBelow(random, 220))),
     city: known ? (known.city ?? null) : pick(random, place.cities),
     country: known ? (known.country ?? null) : place.country,
-    external_id: known?.externalId ?? (random() < 0.6 ? `ERP-${String(100_000 + index)}` : null),
+    external_id: known?.external_id ?? (random() < 0.6 ? `ERP-${String(100_000 + index)}` : null),
     ...stampsOf(random, createdMs, workspace.epochMs),
   }
 }

@@ -3,10 +3,17 @@ import { isoDay } from '../../core/model/convert.ts'
 import type { Row } from '../../core/model/field.ts'
 import type { Random } from '../../core/random.ts'
 import { type AccountKey, accountKey, stampsOf } from './accounts.ts'
+import type { KnownCompany } from './companies-file.ts'
 import { intBelow, pick, rowRandom, weighted } from './draw.ts'
 import { personOf, phoneOf } from './people.ts'
 import { JOB_TITLES, MEETING_PLACES, MEETING_SUBJECTS, NOTE_BODIES, TASK_TITLES } from './phrases.ts'
 import type { DemoWorkspace } from './workspace.ts'
+
+/** The accounts that children are spread over. */
+export interface Parents {
+  readonly count: number
+  readonly known: readonly KnownCompany[] | null
+}
 
 const STREAM = { contacts: 20, tasks: 21, meetings: 22, notes: 23 } as const
 const DAY_MS = 86_400_000
@@ -15,9 +22,10 @@ const QUARTER_HOUR_MS = 900_000
 type Child = { readonly account: AccountKey; readonly random: Random; readonly base: Row }
 
 /** A child's account (some have many, some none), its id, and when it was made: after its account. */
-const childOf = (workspace: DemoWorkspace, stream: number, index: number, accounts: number): Child => {
+const childOf = (workspace: DemoWorkspace, stream: number, index: number, parents: Parents): Child => {
   const random = rowRandom(workspace.seed, stream, index)
-  const account = accountKey(workspace, Math.floor(random() ** 1.4 * accounts))
+  const parent = Math.floor(random() ** 1.4 * parents.count)
+  const account = accountKey(workspace, parent, parents.known?.[parent])
   const createdMs = account.createdMs + Math.floor(random() * (workspace.epochMs - account.createdMs))
   const base: Row = {
     id: uuidv7(createdMs, random),
@@ -30,25 +38,22 @@ const childOf = (workspace: DemoWorkspace, stream: number, index: number, accoun
 
 const colleague = (workspace: DemoWorkspace, random: Random): string => pick(random, workspace.members).id
 
-export const contactRow = (workspace: DemoWorkspace, index: number, accounts: number): Row => {
-  const { account, random, base } = childOf(workspace, STREAM.contacts, index, accounts)
+export const contactRow = (workspace: DemoWorkspace, index: number, parents: Parents): Row => {
+  const { account, random, base } = childOf(workspace, STREAM.contacts, index, parents)
   const person = personOf(random, account.place)
   const mailbox = person.slug === '' ? `contact.${index}` : person.slug
   return {
     ...base,
     name: person.name,
-    email:
-      random() < 0.85
-        ? `${mailbox}@${account.id.slice(-6)}.${account.place.domain.replaceAll('.', '-')}.example`
-        : null,
+    email: random() < 0.85 ? `${mailbox}@${account.host}` : null,
     phone: random() < 0.65 ? phoneOf(random, account.place) : null,
     title: random() < 0.8 ? pick(random, JOB_TITLES) : null,
     assigned_to: random() < 0.9 ? account.ownerId : colleague(workspace, random),
   }
 }
 
-export const taskRow = (workspace: DemoWorkspace, index: number, accounts: number): Row => {
-  const { account, random, base } = childOf(workspace, STREAM.tasks, index, accounts)
+export const taskRow = (workspace: DemoWorkspace, index: number, parents: Parents): Row => {
+  const { account, random, base } = childOf(workspace, STREAM.tasks, index, parents)
   const status = weighted(random, [
     ['open', 45],
     ['doing', 12],
@@ -67,8 +72,8 @@ export const taskRow = (workspace: DemoWorkspace, index: number, accounts: numbe
   }
 }
 
-export const meetingRow = (workspace: DemoWorkspace, index: number, accounts: number): Row => {
-  const { random, base } = childOf(workspace, STREAM.meetings, index, accounts)
+export const meetingRow = (workspace: DemoWorkspace, index: number, parents: Parents): Row => {
+  const { random, base } = childOf(workspace, STREAM.meetings, index, parents)
   const day = Math.floor(workspace.epochMs / DAY_MS) - 240 + intBelow(random, 300)
   const startsAt = day * DAY_MS + (28 + intBelow(random, 40)) * QUARTER_HOUR_MS
   return {
@@ -81,8 +86,8 @@ export const meetingRow = (workspace: DemoWorkspace, index: number, accounts: nu
   }
 }
 
-export const noteRow = (workspace: DemoWorkspace, index: number, accounts: number): Row => {
-  const { account, random, base } = childOf(workspace, STREAM.notes, index, accounts)
+export const noteRow = (workspace: DemoWorkspace, index: number, parents: Parents): Row => {
+  const { account, random, base } = childOf(workspace, STREAM.notes, index, parents)
   const bodies = Array.from({ length: 1 + intBelow(random, 3) }, () =>
     pick(random, NOTE_BODIES).replace('%', personOf(random, account.place).name),
   )

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises'
-import { parse } from 'csv-parse/sync'
-import { z } from 'zod'
+import { open } from 'node:fs/promises'
+import { detectDelimiter } from '../../core/csv/delimiter.ts'
+import { mapHeaders, uniqueHeaders } from '../../core/csv/headers.ts'
+import { recordsOf } from '../../workers/csv/parse.ts'
 
 /** What a file says about a company; what it does not say is made up or left empty. */
 export interface KnownCompany {
   readonly company: string
-  readonly externalId?: string
+  readonly external_id?: string
   readonly website?: string
   readonly phone?: string
   readonly address?: string
@@ -15,58 +16,62 @@ export interface KnownCompany {
   readonly remark?: string
 }
 
-type Part = Exclude<keyof KnownCompany, 'remark'>
+const TAKEN_FIELDS = new Set(['company', 'external_id', 'website', 'phone', 'address', 'city', 'country'])
+const SAMPLE_BYTES = 64 * 1024
+const MAX_CELL_CHARS = 500
 
-/** Header names, simplified to letters and digits, in order of preference. */
-const HEADERS: Readonly<Record<Part, readonly string[]>> = {
-  company: ['companyname', 'company', 'name', 'security', 'organization', 'organisation', 'title'],
-  externalId: ['externalid', 'cik', 'id', 'accountid', 'number', 'symbol', 'ticker'],
-  website: ['website', 'url', 'homepage', 'web'],
-  phone: ['phone', 'telephone', 'tel'],
-  address: ['address', 'street'],
-  city: ['city', 'headquarterslocation', 'headquarters', 'town'],
-  country: ['country', 'countrycode'],
+const sampleOf = async (file: string): Promise<string> => {
+  const handle = await open(file)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(SAMPLE_BYTES), 0, SAMPLE_BYTES, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await handle.close()
+  }
 }
 
-const records = z.array(z.record(z.string(), z.string()))
-const simplified = (header: string): string => header.toLowerCase().replace(/[^a-z0-9]/g, '')
-
-const columnsByPart = (headers: readonly string[]): ReadonlyMap<Part, string> => {
-  const found = new Map<Part, string>()
-  for (const [part, names] of Object.entries(HEADERS) as [Part, readonly string[]][]) {
-    const name = names.find((candidate) => headers.some((header) => simplified(header) === candidate))
-    const header = headers.find((candidate) => simplified(candidate) === name)
-    if (header !== undefined) found.set(part, header)
-  }
-  return found
+const companyOf = (
+  headers: readonly string[],
+  fields: readonly (string | null)[],
+  cells: readonly string[],
+): KnownCompany | null => {
+  const values: Record<string, string> = {}
+  const remarks: string[] = []
+  headers.forEach((header, index) => {
+    const cell = cells[index]?.trim().slice(0, MAX_CELL_CHARS) ?? ''
+    const field = fields[index] ?? null
+    if (cell === '') return
+    if (field !== null && values[field] === undefined) values[field] = cell
+    else remarks.push(`${header}: ${cell}`)
+  })
+  const { company } = values
+  if (company === undefined) return null
+  return { ...values, company, ...(remarks.length === 0 ? {} : { remark: remarks.join(' · ') }) }
 }
 
 /**
- * Companies of a CSV file (UTF-8, with a header line), one for each row that has a name.
+ * Companies of a CSV file (UTF-8, with a header line, any usual delimiter), one for each row that has a name. Columns are recognised by
+ * their headers as in an import.
  *
  * @throws Error in words when the file cannot be read or has no column of names
  */
 export const readCompanies = async (file: string): Promise<readonly KnownCompany[]> => {
-  const rows = records.parse(
-    parse(await readFile(file, 'utf8'), { columns: true, bom: true, skip_empty_lines: true, relax_column_count: true }),
-  )
-  const headers = Object.keys(rows[0] ?? {})
-  const byPart = columnsByPart(headers)
-  const nameColumn = byPart.get('company')
-  if (nameColumn === undefined)
-    throw new Error(`${file} has no column of company names (its columns: ${headers.join(', ')}).`)
-  const taken = new Set(byPart.values())
-  return rows.flatMap((row) => {
-    const company = row[nameColumn]?.trim().slice(0, 500)
-    if (!company) return []
-    const parts = [...byPart].flatMap(([part, header]) => {
-      const value = row[header]?.trim().slice(0, 500)
-      return value ? [[part, value] as const] : []
-    })
-    const remark = headers
-      .filter((header) => !taken.has(header) && row[header]?.trim())
-      .map((header) => `${header}: ${row[header]?.trim()}`)
-      .join(' · ')
-    return [{ ...Object.fromEntries(parts), company, ...(remark === '' ? {} : { remark }) }]
-  })
+  let headers: readonly string[] | null = null
+  let fields: readonly (string | null)[] = []
+  const companies: KnownCompany[] = []
+  for await (const { cells } of recordsOf(file, detectDelimiter(await sampleOf(file)))) {
+    if (headers === null) {
+      headers = uniqueHeaders(cells)
+      const mapping = mapHeaders('accounts', headers)
+      fields = headers
+        .map((header) => mapping[header] ?? null)
+        .map((field) => (field !== null && TAKEN_FIELDS.has(field) ? field : null))
+      if (!fields.includes('company'))
+        throw new Error(`${file} has no column of company names (its columns: ${headers.join(', ')}).`)
+      continue
+    }
+    const company = companyOf(headers, fields, cells)
+    if (company) companies.push(company)
+  }
+  return companies
 }

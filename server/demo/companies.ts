@@ -1,7 +1,7 @@
 import type { Random } from '../../core/random.ts'
-import { pick } from './draw.ts'
+import { pick, pickTwo } from './draw.ts'
 import { slugOf } from './people.ts'
-import { COINED, COINED_LOCAL, INVESTOR_TRADES, TRADES } from './phrases.ts'
+import { COINED, COINED_LOCAL, INVESTOR_TRADES, LOCAL_TRADES, TRADES } from './phrases.ts'
 import type { Place } from './places.ts'
 
 /** A company's name, built the way companies of the place are called. */
@@ -9,18 +9,21 @@ export const companyName = (random: Random, place: Place, type: string): string 
   const form = pick(random, place.companyForms)
   const local = COINED_LOCAL[place.country]
   if (local) {
-    const own = random() < 0.5 ? pick(random, local) : `${pick(random, place.lastNames)}${pick(random, local)}`
-    return form.replace('*', own)
+    const joiner = place.familyFirst ? '' : ' '
+    const words = [pick(random, local), pick(random, LOCAL_TRADES[place.country] ?? [''])]
+    if (random() < 0.4) words.unshift(pick(random, place.lastNames))
+    return form.replace('*', words.filter((word) => word !== '').join(joiner))
   }
   const trade = pick(random, type === 'investor' ? INVESTOR_TRADES : TRADES)
   const kind = random()
+  const [first, second] = pickTwo(random, place.lastNames)
   const own =
     kind < 0.45
       ? `${pick(random, COINED)} ${trade}`
       : kind < 0.65
         ? `${pick(random, place.lastNames)} ${trade}`
         : kind < 0.8
-          ? `${pick(random, place.lastNames)} & ${pick(random, place.lastNames)}`
+          ? `${first} & ${second}`
           : kind < 0.92
             ? `${pick(random, place.cities)} ${trade}`
             : `${pick(random, COINED)}${pick(random, ['tec', 'works', 'line', 'soft', 'io', ' 24', ' 360', ' One'])}`

@@ -17,6 +17,13 @@ export const pick = <T>(random: Random, items: readonly T[]): T => {
   return item
 }
 
+/** Two different items. */
+export const pickTwo = <T>(random: Random, items: readonly T[]): readonly [T, T] => {
+  const first = intBelow(random, items.length)
+  const second = (first + 1 + intBelow(random, items.length - 1)) % items.length
+  return [pick(() => first / items.length, items), pick(() => second / items.length, items)]
+}
+
 /** Picks a key by its weight. */
 export const weighted = <T>(random: Random, items: readonly (readonly [item: T, weight: number])[]): T => {
   let left = random() * items.reduce((sum, [, weight]) => sum + weight, 0)

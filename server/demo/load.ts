@@ -75,7 +75,7 @@ const loadWorkspace = async (
     await copy(
       entity,
       sizes[entity],
-      rowsOf(sizes[entity], (index) => make(workspace, index, sizes.accounts)),
+      rowsOf(sizes[entity], (index) => make(workspace, index, { count: sizes.accounts, known })),
     )
   }
   await copy('saved_views', 4, savedViewRows(workspace))

@@ -11,6 +11,13 @@ export const COINED_LOCAL: Readonly<Record<string, readonly string[]>> = {
   Ελλάδα: list('Αίολος|Ήλιος|Όλυμπος|Πήγασος|Αργώ|Θάλασσα|Ερμής'),
   الإمارات: list('النخيل|الواحة|الأفق|اللؤلؤ|الصحراء|المدار'),
 }
+export const LOCAL_TRADES: Readonly<Record<string, readonly string[]>> = {
+  日本: list('|商事|工業|電機|食品|建設|製薬|物流|精密|化学'),
+  中国: list('|电子|贸易|物流|食品|建材|医药|能源|纺织|软件'),
+  Україна: list('|Логістик|Агро|Буд|Енерго|Трейд|Софт|Пак'),
+  Ελλάδα: list('|Ναυτιλία|Τρόφιμα|Ενέργεια|Τεχνική|Τουρισμός|Μεταφορές'),
+  الإمارات: list('|للتجارة|للطاقة|للمقاولات|للتقنية|للاستثمار|للشحن'),
+}
 export const TRADES = list(
   'Analytics|Robotics|Logistics|Foods|Textiles|Energy|Software|Therapeutics|Capital|Ventures|Partners|Media|Optics|Marine|Mobility|Systems|Labs|Materials|Packaging|Tools|Aerospace|Farms|Diagnostics|Studios|Networks|Engineering|Pharma|Timber|Brewing|Instruments|Consulting|Insurance|Shipping|Ceramics|Semiconductors|Hotels|Education|Water|Batteries|Design',
 )

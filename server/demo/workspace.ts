@@ -1,7 +1,8 @@
 import { uuidv7 } from '../../core/id.ts'
 import type { Role } from '../../core/model/codes.ts'
+import type { Random } from '../../core/random.ts'
 import { pick, rowRandom, weighted } from './draw.ts'
-import { personOf, slugOf } from './people.ts'
+import { type Person, personOf, slugOf } from './people.ts'
 import { PLACES } from './places.ts'
 
 export interface DemoMember {
@@ -28,18 +29,27 @@ const DAY_MS = 86_400_000
 const FOUNDED_DAYS_AGO = 1_100
 const STREAM = { workspace: 1, member: 2 }
 
-const memberOf = (seed: number, index: number, role: Role, domain: string, foundedMs: number): DemoMember => {
-  const random = rowRandom(seed, STREAM.member, index)
-  const latin = PLACES.filter(({ firstNames }) => slugOf(firstNames[0] ?? '') !== '')
-  const person = personOf(random, pick(random, latin))
-  const login = `${person.slug}.${index + 1}`
-  return {
-    id: uuidv7(foundedMs + index, random),
-    userId: `demo|${login}@${domain}`,
-    role,
-    name: person.name,
-    email: `${login}@${domain}`,
+/** Places whose names have Latin letters: members sign in with them. */
+const LATIN_PLACES = PLACES.filter(({ firstNames }) => slugOf(firstNames[0] ?? '') !== '')
+
+/** Somebody whose name no other member has. */
+const newcomer = (random: Random, taken: ReadonlySet<string>): Person => {
+  for (;;) {
+    const person = personOf(random, pick(random, LATIN_PLACES))
+    if (!taken.has(person.slug)) return person
   }
+}
+
+const membersOf = (seed: number, roles: readonly Role[], domain: string, foundedMs: number): readonly DemoMember[] => {
+  const taken = new Set<string>()
+  return roles.map((role, index) => {
+    const random = rowRandom(seed, STREAM.member, index)
+    const id = uuidv7(foundedMs + index, random)
+    const { name, slug } = newcomer(random, taken)
+    taken.add(slug)
+    const email = `${slug}@${domain}`
+    return { id, userId: `demo|${email}`, role, name, email }
+  })
 }
 
 const workspaceOf = (
@@ -60,7 +70,7 @@ const workspaceOf = (
     timeZone,
     seed,
     epochMs,
-    members: order.map((role, index) => memberOf(seed, index, role, domain, foundedMs)),
+    members: membersOf(seed, order, domain, foundedMs),
   }
 }
 
@@ -80,12 +90,13 @@ export const otherWorkspace = (seed: number, epochMs: number): DemoWorkspace =>
     ['rep', 6],
   ])
 
-/** Who an account belongs to: mostly reps, some busier than others; now and then a manager or nobody. */
-export const ownerOf = (workspace: DemoWorkspace, random: () => number): DemoMember | null => {
+/** Who an account belongs to: mostly reps, some busier than others; now and then a manager, an admin or nobody. */
+export const ownerOf = (workspace: DemoWorkspace, random: Random): DemoMember | null => {
   const kind = weighted(random, [
-    ['rep', 85],
-    ['manager', 7],
-    ['nobody', 8],
+    ['rep', 84],
+    ['manager', 8],
+    ['admin', 1],
+    ['nobody', 7],
   ] as const)
   if (kind === 'nobody') return null
   const candidates = workspace.members.filter(({ role }) => role === kind)
