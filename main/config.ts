@@ -4,6 +4,7 @@ import { OutpostError } from '../core/errors.ts'
 
 /** Plain http only reaches this computer: a token must never cross a network in the clear. */
 const gatewayUrl = z.url({ protocol: /^https?$/ }).refine((text) => {
+  if (!URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)
   return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
 }, 'A gateway that is not on this computer must be reached over https.')

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs'
+import { createWriteStream, mkdirSync, openSync, renameSync, statSync, type WriteStream } from 'node:fs'
 import { dirname } from 'node:path'
 
 function sizeOf(path: string): number {
@@ -56,6 +56,8 @@ export class RotatingFile {
   }
 
   #open(): WriteStream {
-    return createWriteStream(this.#path, { flags: 'a', mode: 0o600 }).on('error', () => {})
+    // Opened now, so that the next rotation finds it: a stream by itself opens its file later.
+    const fd = openSync(this.#path, 'a', 0o600)
+    return createWriteStream(this.#path, { fd }).on('error', () => {})
   }
 }

@@ -11,7 +11,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits until the page shows rows of a list (or gives up waiting), then saves a picture of it as PNG. */
 export async function saveScreenshot(window: BrowserWindow, path: string): Promise<void> {
-  const hasRows = "document.querySelectorAll('[role=row]').length > 2"
+  const hasRows = "document.querySelectorAll('[role=row], tr').length > 2"
   for (let waitedMs = 0; waitedMs < longestMs; waitedMs += pollMs) {
     if ((await window.webContents.executeJavaScript(hasRows)) === true) break
     await pause(pollMs)
