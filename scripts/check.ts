@@ -24,12 +24,15 @@ const environments = (folder = ''): readonly string[] => {
 const bin = (path: string): string => join(root, 'node_modules', path)
 
 const steps: readonly Step[] = [
-  { name: 'format and lint', command: [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.'] },
+  {
+    name: 'format and lint',
+    command: [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '--colors=off', '.'],
+  },
   { name: 'import rules', command: [join(root, 'scripts/import-rules.ts')] },
   { name: 'dead code', command: [bin('knip/bin/knip.js'), '--no-progress', '--treat-config-hints-as-errors'] },
   ...environments().map((folder) => ({
     name: `types of ${folder}`,
-    command: [bin('typescript/bin/tsc'), '-p', join(folder, 'tsconfig.json'), '--pretty'],
+    command: [bin('typescript/bin/tsc'), '-p', join(folder, 'tsconfig.json')],
   })),
 ]
 
