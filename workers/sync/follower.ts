@@ -30,6 +30,9 @@ export interface FollowerDeps {
   readonly log: (message: string, context: Record<string, unknown>) => void
 }
 
+/** A failing stream is nudged at most this often, milliseconds. */
+const NUDGE_MS = 1_000
+
 /** One run of a stream, from a stored handle and offset until it is replaced. */
 interface Run {
   readonly abort: AbortController
@@ -57,6 +60,9 @@ export class Follower {
   #reloads = 0
   #cancelRestart: (() => void) | null = null
   #stopped = true
+  /** The last answer was none, or no good. */
+  #failing = false
+  #nudgedAt = 0
   #upToDateWaiters: (() => void)[] = []
   #starting: Promise<void> = Promise.resolve()
 
@@ -84,6 +90,14 @@ export class Follower {
     this.#end()
     if (this.#stopped) return
     this.#starting = this.#starting.then(() => this.#begin()).catch((error: unknown) => this.#failed(error))
+  }
+
+  /** The gateway answers again: a stream that was failing does not wait for the end of its backoff. */
+  nudge(): void {
+    const now = this.#deps.clock.now()
+    if (!this.#failing || now - this.#nudgedAt < NUDGE_MS) return
+    this.#nudgedAt = now
+    this.restart()
   }
 
   /** Restarts, and answers when the end of the log was reached by a request that began after this call. */
@@ -128,7 +142,11 @@ export class Follower {
       fetchClient: shapeFetch({
         fetch: this.#deps.fetch,
         budget: this.#deps.budget,
-        saw: this.#deps.saw,
+        saw: (kind, trouble) => {
+          this.#failing = kind !== 'ok'
+          if (kind === 'ok') this.aliveAt = this.#deps.clock.now()
+          this.#deps.saw(kind, trouble)
+        },
         divert: (body) => {
           drop(run)
           run.bodies.set(body.id, body)

@@ -97,6 +97,14 @@ export class Outbox {
     return { ids, groupId }
   }
 
+  /** Nothing waits to be sent or for its echo, but for what a refused edit holds. */
+  idle(): boolean {
+    if (this.memory.count('sending', 'accepted') > 0) return false
+    if (this.memory.count('queued') === 0) return true
+    const { sendable, nextDueAt } = planUpload(this.memory.all(), this.#deps.clock.now())
+    return sendable.length === 0 && nextDueAt === null
+  }
+
   /** The next batch, marked as sending; empty where nothing may go now. `nextDueAt` is when to ask again, epoch ms. */
   take(limit: number): { readonly batch: readonly OpenEdit[]; readonly nextDueAt: number | null } {
     this.refresh()

@@ -9,6 +9,7 @@ import type { Outbox } from './outbox.ts'
 
 const SETTING = 'upload'
 const LONGEST_HOLD_MS = 3_600_000
+const STOP_GRACE_MS = 2_000
 
 export interface UploaderDeps {
   readonly outbox: Outbox
@@ -28,7 +29,9 @@ export class Uploader {
   #running = false
   #again = false
   #stopped = false
+  #closed = false
   #cancelTimer: (() => void) | null = null
+  #failingSince: number | null = null
   #inFlight: Promise<void> = Promise.resolve()
 
   constructor(deps: UploaderDeps) {
@@ -36,13 +39,14 @@ export class Uploader {
     this.#state = uploadDue(readState(deps.outbox, deps.clock.now()), true)
   }
 
-  get wait(): UploadState['wait'] {
-    return this.#state.wait
-  }
-
   /** A batch is on its way, or would be. */
   get busy(): boolean {
     return this.#running
+  }
+
+  /** Since when every request failed, epoch ms; null while verdicts come. */
+  get failingSince(): number | null {
+    return this.#failingSince
   }
 
   /** Looks for something to send; cheap where there is nothing. */
@@ -55,7 +59,7 @@ export class Uploader {
     this.#running = true
     this.#inFlight = this.#loop().finally(() => {
       this.#running = false
-      this.#deps.onChange()
+      if (!this.#closed) this.#deps.onChange()
     })
   }
 
@@ -67,11 +71,16 @@ export class Uploader {
     this.kick()
   }
 
-  /** Ends after the batch in flight has its answer, or at once where there is none. */
+  /**
+   * Ends after the batch in flight has its answer, or after a grace: its edits are then queued again at the next
+   * start, under the same ids.
+   */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancelTimer?.()
-    await this.#inFlight
+    const grace = new Promise<void>((resolve) => this.#deps.clock.after(STOP_GRACE_MS, resolve))
+    await Promise.race([this.#inFlight, grace])
+    this.#closed = true
   }
 
   async #loop(): Promise<void> {
@@ -99,6 +108,8 @@ export class Uploader {
     const outcome = { kind: reply.kind, batchSize: batch.length, retryAfterMs }
     const step = afterUpload(this.#state, outcome, now, random, backoff)
     this.#state = step.state
+    if (this.#closed) return
+    this.#failingSince = reply.kind === 'ok' ? null : (this.#failingSince ?? now)
     if (reply.kind === 'ok') {
       const attempts = Math.max(...batch.map((open) => open.attempts))
       outbox.verdicts(batch, reply.value.results, now + backoffMs(attempts, random, backoff))

@@ -1,0 +1,308 @@
+import type { Clock } from '../../core/clock.ts'
+import type { AppError } from '../../core/errors.ts'
+import { appError } from '../../core/errors.ts'
+import { ENTITY_NAMES, type EntityName } from '../../core/model/entities.ts'
+import type { SyncConfig } from '../../core/protocol/sync-process.ts'
+import { type EventName, type Events, SYNC_METHODS, type SyncMethod } from '../../core/protocol/window-api.ts'
+import type { Random } from '../../core/random.ts'
+import { attempt, fail, type Result } from '../../core/result.ts'
+import { BACKOFF, type BackoffLimits } from '../../core/sync/backoff.ts'
+import { AppliedChanges } from './applied.ts'
+import { BodyBudget } from './body-budget.ts'
+import { ShownReads } from './details.ts'
+import { openOwned } from './engine-files.ts'
+import { Feeds, type QueryPort } from './feeds.ts'
+import { Follower } from './follower.ts'
+import { type Fetch, GatewayClient } from './gateway-client.ts'
+import { outboxHost } from './import/outbox-host.ts'
+import { Imports } from './imports.ts'
+import { syncMethods } from './methods.ts'
+import type { RecordRef } from './outbox-memory.ts'
+import { Reach } from './reach.ts'
+import type { ReaderCalls } from './reader-calls.ts'
+import type { ReplicaCalls } from './replica-calls.ts'
+import { SessionMemory } from './session.ts'
+import { Settler } from './settler.ts'
+import { StatusBoard } from './status-board.ts'
+import { ThreadClient } from './thread-client.ts'
+import { ownThreads, type Threads } from './threads.ts'
+import { Uploader } from './uploader.ts'
+import { type Verification, verify } from './verify.ts'
+
+/** Shape bodies in memory at once, over all shapes. */
+const BODIES = 2
+/** How often other processes' commits to the outbox are looked for, milliseconds. */
+const POLL_MS = 250
+/** How often a workspace that let nobody in, or a version too old, is tried again, milliseconds. */
+const WAIT_RETRY_MS = 60_000
+
+export interface EngineOptions {
+  readonly config: SyncConfig
+  readonly clock: Clock
+  /** Cryptographic: ids come from it. */
+  readonly random: Random
+  readonly fetch: Fetch
+  readonly threads?: Threads
+  readonly backoff?: BackoffLimits
+  readonly log?: (message: string, context: Record<string, unknown>) => void
+  /** Something that cannot be repaired while running: the process should end and start again. */
+  readonly onFatal: (error: AppError) => void
+}
+
+type Listener = <E extends EventName>(event: E, payload: Events[E]) => void
+
+/** The sync engine: the whole of the sync process but its channel. */
+export interface Engine {
+  call(method: SyncMethod, params: unknown): Promise<Result<unknown>>
+  onEvent(listener: Listener): () => void
+  connectQueryPort(port: QueryPort): void
+  /** The machine woke or the network came back: everything that waits is due now. */
+  wake(): void
+  setToken(token: string | null): void
+  /** Every shape has reached the end of its log since the start. */
+  caughtUp(): boolean
+  /** Nothing waits to be sent or for its echo; refused edits, and what they hold, wait for a person. */
+  drained(): boolean
+  verify(): Promise<Verification>
+  /** Fetches a shape anew beside the old rows; local edits stay. */
+  repair(entity: EntityName): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Opens a data directory and starts syncing.
+ *
+ * @throws OutpostError `already_running`, `key_missing`, `database_damaged`, `database_from_future`
+ */
+export const openEngine = async (options: EngineOptions): Promise<Engine> => {
+  const { config, clock, random, fetch, onFatal, backoff = BACKOFF, threads = ownThreads, log = () => {} } = options
+  const address = config.gateway.replace(/\/+$/, '')
+  let token = config.token
+  let stopped = false
+  const listeners = new Set<Listener>()
+  const emit: Listener = (event, payload) => {
+    for (const listener of [...listeners]) listener(event, payload)
+  }
+  let onShown: (refs: readonly RecordRef[]) => void = () => {}
+
+  const files = await openOwned(
+    { dataDir: config.dataDir, databaseKey: config.databaseKey, clock, random, onChange: (refs) => onShown(refs) },
+    async (dir) => {
+      const data = { replicaPath: dir.replica, databaseKey: config.databaseKey }
+      const writer = new ThreadClient<ReplicaCalls>(threads.replica(data), onFatal)
+      await writer.call('states', null)
+      return { writer, reader: new ThreadClient<ReaderCalls>(threads.reader(data), onFatal) }
+    },
+  )
+  const { outbox, local } = files
+  const { writer, reader } = files.threads
+  if (files.replicaSetAside !== null) log('replica set aside', { reason: files.replicaSetAside })
+  outbox.start()
+
+  const session = new SessionMemory(outbox)
+  const reach = new Reach(clock, (cameBack) => {
+    board.refresh()
+    if (cameBack) nudge()
+  })
+  const gateway = new GatewayClient({
+    address,
+    workspace: config.workspace,
+    token: () => token,
+    fetch,
+    clock,
+    saw: (kind, trouble) => reach.saw(kind, trouble),
+  })
+  const uploader = new Uploader({
+    outbox,
+    gateway,
+    clock,
+    random,
+    backoff,
+    clientId: files.clientId,
+    onChange: () => {
+      settler.watch()
+      board.refresh()
+    },
+  })
+  const feeds = new Feeds(outbox, local, reader)
+  const reads = new ShownReads(outbox, local, {
+    detail: (account) => reader.call('detail', { account }),
+    all: (entity) => reader.call('all', entity),
+  })
+  const tellRecords = (refs: readonly RecordRef[]): void => {
+    const changes = [...refs, ...refs.flatMap((ref) => parentOf(ref, reads))]
+    emit('records', { changes: changes.map(({ entity, id }) => ({ entity, id })) })
+  }
+  const budget = new BodyBudget(BODIES)
+  const followers = ENTITY_NAMES.map(
+    (entity): Follower =>
+      new Follower({
+        entity,
+        address,
+        workspace: config.workspace,
+        token: () => token,
+        fetch,
+        clock,
+        random,
+        backoff,
+        budget,
+        replica: writer,
+        saw: (kind, trouble) => reach.saw(kind, trouble),
+        onApplied: (applied, upToDate) => {
+          if (stopped) return
+          changes.take(entity, applied, upToDate)
+          if (upToDate && board.caughtUp) board.upToDateAt = clock.now()
+          board.refresh()
+        },
+        log,
+      }),
+  )
+  const refresh = async (entity: EntityName): Promise<void> => {
+    await followers.find((follower) => follower.entity === entity)?.refresh()
+  }
+  const settler = new Settler(outbox, clock, refresh)
+  const changes = new AppliedChanges({ local, outbox, settler, feeds, onRecords: tellRecords })
+  const board: StatusBoard = new StatusBoard(
+    {
+      clock,
+      reach,
+      outbox,
+      followers,
+      summary: () => session.summary,
+      failingSince: () => uploader.failingSince,
+      stopped: () => stopped,
+    },
+    (status) => emit('status', status),
+  )
+  onShown = (refs) => {
+    if (stopped) return
+    feeds.changed(refs)
+    tellRecords(refs)
+    emit('outbox', {
+      pending: outbox.memory.count('queued', 'sending'),
+      needsAttention: outbox.memory.count('refused'),
+    })
+    board.refresh()
+    queueMicrotask(() => uploader.kick())
+  }
+  const imports = new Imports(
+    outboxHost({
+      outbox,
+      rows: local,
+      replica: files.replicaDb,
+      context: async () => {
+        const known = session.session(address, config.dataDir)
+        if (!known) return null
+        return { memberId: known.member.id, currency: known.workspace.currency, members: await reads.members() }
+      },
+    }),
+    { progress: (progress) => emit('import', progress) },
+    () => outbox.newId(),
+  )
+
+  const readSummary = async (): Promise<void> => {
+    if (token === null || stopped) return
+    const reply = await gateway.summary()
+    if (stopped) return
+    if (reply.kind === 'ok') session.put(reply.value)
+    board.refresh()
+  }
+  const nudge = (): void => {
+    if (stopped) return
+    uploader.due(false)
+    for (const follower of followers) follower.nudge()
+    if (!session.summary) void readSummary()
+  }
+  /** Begins every stream and the upload anew, whatever they waited for. */
+  const begin = (): void => {
+    if (stopped) return
+    reach.clearWait()
+    if (token === null) {
+      reach.saw('signed_out')
+      return
+    }
+    for (const follower of followers) follower.start()
+    uploader.due(true)
+    void readSummary()
+  }
+  let cancelPoll: () => void = () => {}
+  const poll = (): void => {
+    cancelPoll = clock.after(POLL_MS, () => {
+      outbox.refresh()
+      poll()
+    })
+  }
+  let cancelWaitRetry: () => void = () => {}
+  const waitRetry = (): void => {
+    cancelWaitRetry = clock.after(WAIT_RETRY_MS, () => {
+      if (reach.wait !== null && token !== null) begin()
+      waitRetry()
+    })
+  }
+  begin()
+  poll()
+  waitRetry()
+  settler.watch()
+  void imports.recover().catch((error: unknown) => log('imports not recovered', { error: String(error) }))
+
+  const methods = syncMethods({
+    outbox,
+    reads,
+    board,
+    gateway,
+    session,
+    imports,
+    wake: begin,
+    now: () => clock.now(),
+    gatewayAddress: address,
+    dataDir: config.dataDir,
+  })
+
+  return {
+    call: async (method, params) => {
+      if (!(method in SYNC_METHODS)) return fail(appError('invalid_request'))
+      const parsed = SYNC_METHODS[method].safeParse(params)
+      if (!parsed.success) return fail(appError('invalid_request', parsed.error.issues[0]?.message))
+      // The table's type pairs each method with its own parameters; the schema of that method has just parsed them.
+      const run = methods[method] as (checked: unknown) => unknown
+      return attempt(() => run(parsed.data))
+    },
+    onEvent: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    connectQueryPort: (port) => feeds.connect(port),
+    wake: begin,
+    setToken: (next) => {
+      token = next
+      begin()
+    },
+    caughtUp: () => board.caughtUp,
+    drained: () => !uploader.busy && outbox.idle(),
+    verify: () => verify({ gateway, reader, catchUp: refresh, now: () => clock.now() }),
+    repair: async (entity) => {
+      await followers.find((follower) => follower.entity === entity)?.reload('repair')
+    },
+    stop: async () => {
+      if (stopped) return
+      await imports.close()
+      stopped = true
+      cancelPoll()
+      cancelWaitRetry()
+      settler.stop()
+      board.stop()
+      for (const follower of followers) follower.stop()
+      feeds.close()
+      await uploader.stop()
+      await reader.stop('close')
+      await writer.stop('close')
+      files.close()
+    },
+  }
+}
+
+/** A change of a child changes the detail view of its account. */
+const parentOf = ({ entity, id }: RecordRef, reads: ShownReads): readonly RecordRef[] => {
+  const account = reads.accountOf(entity, id)
+  return account === null ? [] : [{ entity: 'accounts', id: account }]
+}

@@ -1,0 +1,60 @@
+import type { EntityName } from '../../core/model/entities.ts'
+import type { FromQueryWorker, ToQueryWorker } from '../../core/protocol/query-port.ts'
+import type { LocalReplica } from './local-replica.ts'
+import type { Outbox } from './outbox.ts'
+import type { RecordRef } from './outbox-memory.ts'
+import { type FeedSource, QueryFeed } from './query-feed.ts'
+import type { ReaderCalls } from './reader-calls.ts'
+import type { ThreadClient } from './thread-client.ts'
+
+/** One end of the query worker's line: a MessagePort of Electron or of Node. */
+export interface QueryPort {
+  post(message: ToQueryWorker): void
+  onMessage(listener: (message: FromQueryWorker) => void): void
+  onClose(listener: () => void): void
+}
+
+/** The feeds of every query worker that is connected; each change is told to all. */
+export class Feeds {
+  readonly #feeds = new Set<QueryFeed>()
+  readonly #source: FeedSource
+
+  constructor(outbox: Outbox, local: LocalReplica, reader: ThreadClient<ReaderCalls>) {
+    this.#source = {
+      page: (request) => reader.call('page', request),
+      rows: (entity, ids) => reader.call('rows', { entity, ids }),
+      overlay: (entity, id) => outbox.memory.shown(entity, id),
+      overlays: () => outbox.memory.overlays(),
+      hiddenAccounts: () => outbox.memory.hiddenAccounts,
+      complete: (entity) => local.complete(entity),
+    }
+  }
+
+  connect(port: QueryPort): void {
+    const feed = new QueryFeed(this.#source, (message) => port.post(message))
+    this.#feeds.add(feed)
+    port.onMessage((message) => feed.receive(message))
+    port.onClose(() => {
+      feed.close()
+      this.#feeds.delete(feed)
+    })
+  }
+
+  changed(refs: readonly RecordRef[]): void {
+    for (const feed of this.#feeds) feed.changed(refs)
+  }
+
+  appended(entity: EntityName): void {
+    for (const feed of this.#feeds) feed.appended(entity)
+  }
+
+  /** Rows were swapped and renumbered; `listed`: the caller tells every difference as a change. */
+  swapped(entity: EntityName, listed: boolean): void {
+    for (const feed of this.#feeds) if (!listed || feed.paging(entity)) feed.swapped()
+  }
+
+  close(): void {
+    for (const feed of this.#feeds) feed.close()
+    this.#feeds.clear()
+  }
+}

@@ -1,0 +1,33 @@
+import { ENTITY_NAMES, type EntityName } from '../../core/model/entities.ts'
+import type { Db } from '../../db/sqlite/connection.ts'
+import { ReplicaReads } from '../../db/sqlite/replica-reads.ts'
+import type { ServerRows } from './outbox-memory.ts'
+
+/** Point reads of the replica on the caller's own read-only connection: an edit never waits for a thread. */
+export class LocalReplica implements ServerRows {
+  readonly reads: ReplicaReads
+  readonly #complete = new Set<EntityName>()
+
+  constructor(db: Db) {
+    this.reads = new ReplicaReads(db)
+    this.readComplete()
+  }
+
+  row(entity: EntityName, id: string): ReturnType<ReplicaReads['row']> {
+    return this.reads.row(entity, id)
+  }
+
+  complete(entity: EntityName): boolean {
+    return this.#complete.has(entity)
+  }
+
+  childIds(accountId: string): ReturnType<ReplicaReads['childIds']> {
+    return this.reads.childIds(accountId)
+  }
+
+  /** Looks up which shapes are here whole. */
+  readComplete(): void {
+    this.#complete.clear()
+    for (const entity of ENTITY_NAMES) if (this.reads.shape(entity)?.complete) this.#complete.add(entity)
+  }
+}

@@ -1,0 +1,224 @@
+import { type EntityName, listColumnsOf } from '../../core/model/entities.ts'
+import type { Row } from '../../core/model/field.ts'
+import {
+  CREDIT,
+  FEED_ENTITIES,
+  type FeedEntity,
+  type FromQueryWorker,
+  type ListRow,
+  PIECE_ROWS,
+  type ToQueryWorker,
+} from '../../core/protocol/query-port.ts'
+import type { Shown } from '../../core/sync/merge.ts'
+import { toCells, toListRow, toPiece } from './columns.ts'
+import type { RecordRef } from './outbox-memory.ts'
+import type { FoundRow, Page, PageRequest } from './reader-calls.ts'
+
+/** The feed's view of what it tells. Reads may be slow; overlays are at hand. */
+export interface FeedSource {
+  page(request: PageRequest): Promise<Page>
+  rows(entity: FeedEntity, ids: readonly string[]): Promise<readonly FoundRow[]>
+  overlay(entity: FeedEntity, id: string): Shown | undefined
+  overlays(): Iterable<Shown & RecordRef>
+  hiddenAccounts(): ReadonlySet<string>
+  /** The whole shape is here: a page without rows is the end. */
+  complete(entity: FeedEntity): boolean
+}
+
+/** How far one entity has been told. */
+interface Progress {
+  rowid: number
+  total: number
+  loaded: boolean
+  /** A page came back empty and nothing was appended since. */
+  dry: boolean
+  /** Ids told outside of pages: pages leave them out. */
+  readonly told: Set<string>
+}
+
+const isFed = (entity: EntityName): entity is FeedEntity => (FEED_ENTITIES as readonly string[]).includes(entity)
+
+/**
+ * Feeds one query worker: every shown row in pieces, then each commit. Everything is read when it is sent, one thing
+ * at a time, so that whatever is said last about a record is its newest form.
+ */
+export class QueryFeed {
+  readonly #source: FeedSource
+  readonly #post: (message: ToQueryWorker) => void
+  #progress = new Map<FeedEntity, Progress>()
+  #changed = new Map<FeedEntity, Set<string>>()
+  #credit = 0
+  #running = false
+  #again = false
+  #closed = false
+
+  constructor(source: FeedSource, post: (message: ToQueryWorker) => void) {
+    this.#source = source
+    this.#post = post
+  }
+
+  receive(message: FromQueryWorker): void {
+    if (message.t === 'hello') {
+      this.#credit = CREDIT
+      this.#changed = new Map()
+      this.#progress = new Map(
+        FEED_ENTITIES.map((entity) => [entity, { rowid: 0, total: 0, loaded: false, dry: false, told: new Set() }]),
+      )
+    } else this.#credit = Math.min(CREDIT, this.#credit + 1)
+    this.#kick()
+  }
+
+  /** Records whose shown form changed; told in one commit. */
+  changed(refs: Iterable<RecordRef>): void {
+    if (this.#progress.size === 0) return
+    for (const { entity, id } of refs) {
+      if (!isFed(entity)) continue
+      const ids = this.#changed.get(entity)
+      if (ids) ids.add(id)
+      else this.#changed.set(entity, new Set([id]))
+    }
+    this.#kick()
+  }
+
+  /** Rows of a first load were appended, or the shape became complete. */
+  appended(entity: EntityName): void {
+    const progress = isFed(entity) ? this.#progress.get(entity) : undefined
+    if (!progress) return
+    progress.dry = false
+    this.#kick()
+  }
+
+  /** The rows were swapped as a whole: the worker begins anew. */
+  swapped(): void {
+    if (this.#progress.size === 0) return
+    this.#progress = new Map()
+    this.#changed = new Map()
+    this.#post({ t: 'reload' })
+  }
+
+  /** Pages are still being told of an entity: a renumbering of its rows would confuse them. */
+  paging(entity: EntityName): boolean {
+    const progress = isFed(entity) ? this.#progress.get(entity) : undefined
+    return progress !== undefined && !progress.loaded
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  #kick(): void {
+    this.#again = true
+    if (this.#running || this.#closed) return
+    this.#running = true
+    void this.#loop().finally(() => {
+      this.#running = false
+    })
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#again && !this.#closed) {
+      this.#again = false
+      // A worker that said hello again has another progress; what was read for the old one is dropped.
+      const progress = this.#progress
+      if (this.#changed.size > 0) await this.#commit(progress)
+      else await this.#piece(progress)
+    }
+  }
+
+  async #piece(all: Map<FeedEntity, Progress>): Promise<void> {
+    const next = FEED_ENTITIES.find((entity) => {
+      const progress = all.get(entity)
+      return progress !== undefined && !progress.loaded && !progress.dry
+    })
+    const progress = next && all.get(next)
+    if (!next || !progress || this.#credit === 0) return
+    this.#again = true
+    if (progress.rowid === 0 && progress.told.size === 0) this.#overlays(next, progress)
+    // Asked before the read: what is complete by then is all in the page.
+    const complete = this.#source.complete(next)
+    const page = await this.#source.page({
+      entity: next,
+      afterRowid: progress.rowid,
+      limit: PIECE_ROWS,
+      withoutIds: [...progress.told],
+      withoutAccounts: [...this.#source.hiddenAccounts()],
+    })
+    if (this.#progress !== all || this.#closed) return
+    progress.rowid = page.lastRowid
+    if (page.piece.ids.length > 0) this.#sendPiece(next, progress, page.piece, [])
+    if (page.read === PIECE_ROWS) return
+    if (complete) {
+      progress.loaded = true
+      this.#post({ t: 'loaded', entity: next, total: progress.total })
+    } else progress.dry = page.read === 0
+  }
+
+  /** Records with pending edits come first, marked; the pages leave them out. */
+  #overlays(entity: FeedEntity, progress: Progress): void {
+    const rows: Row[] = []
+    const marks: [number, NonNullable<Shown['mark']>][] = []
+    for (const overlay of this.#source.overlays()) {
+      if (overlay.entity !== entity) continue
+      progress.told.add(overlay.id)
+      if (!overlay.row || this.#hidden(overlay.row)) continue
+      if (overlay.mark) marks.push([rows.length, overlay.mark])
+      rows.push(overlay.row)
+    }
+    if (rows.length === 0) return
+    const columns = listColumnsOf(entity)
+    this.#sendPiece(entity, progress, toPiece(entity, columns, toCells(columns, rows), 0), marks)
+  }
+
+  #sendPiece(
+    entity: FeedEntity,
+    progress: Progress,
+    piece: Page['piece'],
+    marks: [number, 'pending' | 'refused' | 'removed'][],
+  ): void {
+    this.#credit--
+    progress.total += piece.ids.length
+    this.#post({ t: 'piece', entity, ids: piece.ids, columns: piece.columns, marks })
+  }
+
+  async #commit(all: Map<FeedEntity, Progress>): Promise<void> {
+    const changed = this.#changed
+    this.#changed = new Map()
+    const changes: { entity: FeedEntity; upserts: ListRow[]; removes: string[] }[] = []
+    for (const [entity, ids] of changed) {
+      const progress = all.get(entity)
+      if (!progress) continue
+      const found = await this.#source.rows(entity, [...ids])
+      const change: { entity: FeedEntity; upserts: ListRow[]; removes: string[] } = { entity, upserts: [], removes: [] }
+      for (const row of found) this.#tell(entity, progress, row, change)
+      if (change.upserts.length + change.removes.length > 0) changes.push(change)
+    }
+    if (this.#progress !== all || this.#closed) return
+    if (changes.length > 0) this.#post({ t: 'commit', changes })
+    this.#again = true
+  }
+
+  #tell(
+    entity: FeedEntity,
+    progress: Progress,
+    { id, rowid, row: server }: FoundRow,
+    change: { upserts: ListRow[]; removes: string[] },
+  ): void {
+    const overlay = this.#source.overlay(entity, id)
+    const { row, mark } = overlay ?? { row: server, mark: null }
+    const listed = row && !this.#hidden(row) ? toListRow(entity, { row, mark }) : null
+    const byPage = overlay === undefined && rowid !== null && rowid > progress.rowid && !progress.told.has(id)
+    if (listed && byPage && !progress.loaded) {
+      // A later page brings it. It may have been told from another place in the table before.
+      change.removes.push(id)
+      return
+    }
+    if (!progress.loaded) progress.told.add(id)
+    if (listed) change.upserts.push(listed)
+    else change.removes.push(id)
+  }
+
+  #hidden(row: Row): boolean {
+    const account = row['account_id']
+    return typeof account === 'string' && this.#source.hiddenAccounts().has(account)
+  }
+}
