@@ -36,6 +36,16 @@ export function openPool(url: string, max = 10): pg.Pool {
   return pool
 }
 
+/** A slot that a walsender still holds is let go first; a database with slots can't be dropped. */
+async function dropReplicationSlots(admin: pg.Pool, database: string): Promise<void> {
+  await admin.query('select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where database = $1', [
+    database,
+  ])
+  await admin.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = $1', [
+    database,
+  ])
+}
+
 /** A fast Postgres (fsync off, synchronous_commit on) in a folder of its own, gone with `stop()`. One per test file is cheap: 0.7 s. */
 export async function withPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
   const root = openTempRoot()
@@ -60,6 +70,7 @@ export async function withPostgres(settings: Readonly<Record<string, string>> = 
       drop: async () => {
         if (!databases.delete(database)) return
         await pool.end()
+        await dropReplicationSlots(admin, name)
         await admin.query(`drop database if exists "${name}" with (force)`)
       },
     }

@@ -57,7 +57,7 @@ function headersOf(
     'electric-handle': shape.handle,
     'electric-offset': formatOffset(offset),
     'electric-has-data': 'true',
-    ...(request.live ? {} : { 'electric-schema': shape.parts.schema }),
+    ...(request.live ? {} : { 'electric-schema': shape.schema }),
     ...more,
   }
 }

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { type Answer, jsonAnswer } from './answer.ts'
 import { deleteShape } from './delete-shape.ts'
 import { readRequest } from './request.ts'
-import { RequestError } from './request-error.ts'
+import { invalid, RequestError } from './request-error.ts'
 import type { ShapeEngine } from './shape-engine.ts'
 import type { ShapeRequests } from './shape-requests.ts'
 
@@ -76,6 +76,7 @@ function notModified(request: IncomingMessage, answer: Answer): Answer {
 
 async function shapeAnswer(context: Context, request: IncomingMessage, query: URLSearchParams, signal: AbortSignal) {
   try {
+    if (request.method === 'POST') throw invalid('subset', 'is not supported by the embedded shape endpoint')
     if (request.method === 'DELETE') return deleteShape(context.engine, query)
     return notModified(request, await context.requests.answer(readRequest(query), signal))
   } catch (error) {
@@ -99,7 +100,7 @@ async function handle(context: Context, request: IncomingMessage, response: Serv
     const more = { ...corsHeaders(request, SHAPE_METHODS), 'access-control-max-age': '86400', connection: 'keep-alive' }
     return send(response, { status: 204, headers: {}, body: EMPTY, sized: false }, { ...headers, ...more }, true)
   }
-  if (isShape && ['GET', 'HEAD', 'DELETE'].includes(method)) {
+  if (isShape && ['GET', 'POST', 'HEAD', 'DELETE'].includes(method)) {
     if (!isAuthorized(context.secret, query)) {
       const body = Buffer.from('{"message":"Unauthorized - Invalid API secret"}')
       return reply({ status: 401, headers: PRIVATE, body, sized: true }, {})

@@ -6,12 +6,13 @@ import type { Table } from './table.ts'
 import { quoteName, quoteText } from './where/print.ts'
 
 export const PUBLICATION = 'outpost_shapes'
-export const SLOT = 'outpost_shapes'
 const LOCK_TIMEOUT_MS = 5_000
 const LOCK_NOT_AVAILABLE = '55P03'
 
 export type SlotState = {
-  /** Identity of the database cluster; LSNs of another one mean nothing. */
+  /** Slot names are shared by all databases of a server. */
+  readonly name: string
+  /** Identity of the cluster and database; positions of another one mean nothing. */
   readonly system: string
   /** Everything before it is gone from the slot. */
   readonly confirmedLsn: number
@@ -21,26 +22,29 @@ export type SlotState = {
 export async function prepareSlot(client: pg.Client): Promise<SlotState> {
   const { rowCount } = await client.query('select from pg_publication where pubname = $1', [PUBLICATION])
   if (!rowCount) await client.query(`create publication ${PUBLICATION}`)
-  const read = () =>
-    client.query<{ lsn: string; lost: boolean; own: boolean }>(
-      `select confirmed_flush_lsn::text lsn, wal_status = 'lost' lost, database = current_database() own
-       from pg_replication_slots where slot_name = $1`,
-      [SLOT],
-    )
-  let slot = (await read()).rows[0]
-  if (slot && !slot.own) throw new Error(`replication slot ${SLOT} belongs to another database of this server`)
+  const database = await client.query<{ oid: string; system: string }>(
+    `select d.oid::int8::text oid, c.system_identifier::text system from pg_database d, pg_control_system() c
+     where d.datname = current_database()`,
+  )
+  const { oid = '', system = '' } = database.rows[0] ?? {}
+  const name = `outpost_shapes_${oid}`
+  const read = async () =>
+    (
+      await client.query<{ lsn: string; lost: boolean }>(
+        `select confirmed_flush_lsn::text lsn, wal_status = 'lost' lost from pg_replication_slots where slot_name = $1`,
+        [name],
+      )
+    ).rows[0]
+  let slot = await read()
   if (slot?.lost) {
-    await client.query('select pg_drop_replication_slot($1)', [SLOT])
+    await client.query('select pg_drop_replication_slot($1)', [name])
     slot = undefined
   }
   if (!slot) {
-    await client.query(`select pg_create_logical_replication_slot($1, 'pgoutput')`, [SLOT])
-    slot = (await read()).rows[0]
+    await client.query(`select pg_create_logical_replication_slot($1, 'pgoutput')`, [name])
+    slot = await read()
   }
-  const system = await client.query<{ id: string }>(
-    `select system_identifier || '/' || (select oid from pg_database where datname = current_database()) id from pg_control_system()`,
-  )
-  return { system: system.rows[0]?.id ?? '', confirmedLsn: parseLsn(slot?.lsn ?? '0/0') }
+  return { name, system: `${system}/${oid}`, confirmedLsn: parseLsn(slot?.lsn ?? '0/0') }
 }
 
 /**

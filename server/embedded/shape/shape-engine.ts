@@ -1,6 +1,6 @@
 import { ChangeFeed } from './change-feed.ts'
 import { shapeKey } from './definition.ts'
-import { PUBLICATION, prepareSlot, SLOT } from './publication.ts'
+import { PUBLICATION, prepareSlot } from './publication.ts'
 import { ReplicationStream } from './replication.ts'
 import type { ShapeSpec } from './request.ts'
 import { unavailable } from './request-error.ts'
@@ -11,7 +11,7 @@ import { ShapeMaker } from './shape-maker.ts'
 import { ShapeRegistry } from './shape-registry.ts'
 import { ShapeStore } from './shape-store.ts'
 import { SlotProgress } from './slot-progress.ts'
-import { loadTablesByOid } from './table.ts'
+import { electricSchema, loadTablesByOid } from './table.ts'
 import { type IsVisible, isVisible } from './visibility.ts'
 
 export type EngineOptions = {
@@ -142,7 +142,7 @@ export class ShapeEngine {
         this.#progress.reset(fresh)
         this.feed.restart(slot.confirmedLsn)
       } else if (this.feed.lastLsn === 0) this.feed.restart(state.flushedLsn)
-      return { slot: SLOT, publication: PUBLICATION, startLsn: slot.confirmedLsn }
+      return { slot: slot.name, publication: PUBLICATION, startLsn: slot.confirmedLsn }
     } finally {
       await client.end().catch(() => {})
     }
@@ -236,6 +236,7 @@ export class ShapeEngine {
         for (const shape of [...this.#registry.ofTable(oid)]) {
           if (!table || !fitsRelation(shape.parts.definition, { ...table, identity: 'f' }))
             this.drop(shape, 'its table has changed')
+          else shape.schema = electricSchema(table, shape.parts.definition.columns)
         }
       }
     } catch (error) {

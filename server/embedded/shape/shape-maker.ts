@@ -10,7 +10,7 @@ import { Shape } from './shape.ts'
 import type { ShapeRegistry } from './shape-registry.ts'
 import type { ShapeStore } from './shape-store.ts'
 import { beginSnapshot, writeSnapshot } from './snapshot.ts'
-import { electricSchema, loadTable } from './table.ts'
+import { loadTable } from './table.ts'
 import { Turns } from './turns.ts'
 import type { IsVisible, PgSnapshot } from './visibility.ts'
 
@@ -131,7 +131,6 @@ export class ShapeMaker {
       key,
       definition,
       snapshot,
-      schema: electricSchema(definition.table, definition.columns),
       ...store.create(handle),
     }
     const shape = new Shape(parts, isVisible, now())

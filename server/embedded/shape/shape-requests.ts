@@ -23,6 +23,8 @@ export class ShapeRequests {
   readonly #engine: ShapeEngine
   readonly #limits: RequestLimits
   #unique = 0
+  /** How many requests wait for a change right now. */
+  waiting = 0
 
   constructor(engine: ShapeEngine, limits: RequestLimits) {
     this.#engine = engine
@@ -119,8 +121,10 @@ export class ShapeRequests {
 
   /** The next event of the shape, taken down at that very moment: a later one belongs to the next request. */
   #wait(shape: Shape, timeoutMs: number, signal: AbortSignal): Promise<Wait> {
+    this.waiting += 1
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
+        this.waiting -= 1
         clearTimeout(timer)
         stop()
         signal.removeEventListener('abort', onAbort)

@@ -8,7 +8,7 @@ import { formatOffset, parseOffset } from './offset.ts'
 import { readSpec } from './request.ts'
 import { Shape } from './shape.ts'
 import { SnapshotFiles } from './snapshot-files.ts'
-import { electricSchema, Table } from './table.ts'
+import { Table } from './table.ts'
 import type { IsVisible } from './visibility.ts'
 import { printWhere } from './where/print.ts'
 
@@ -112,7 +112,6 @@ export class ShapeStore {
       handle,
       key: shapeKey(spec),
       definition,
-      schema: electricSchema(stored.table, definition.columns),
       dir,
       snapshot: stored.snapshot,
       files,

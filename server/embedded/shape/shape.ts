@@ -4,6 +4,7 @@ import { compareOffsets, isSnapshotOffset, type Offset } from './offset.ts'
 import type { Change, Relation } from './pgoutput.ts'
 import { type ChangeReader, createChangeReader, fitsRelation, messageText } from './shape-changes.ts'
 import type { SnapshotFiles } from './snapshot-files.ts'
+import { electricSchema } from './table.ts'
 import type { IsVisible, PgSnapshot, StreamTransaction } from './visibility.ts'
 
 /** What a waiting request is told: a transaction was added, or the shape is gone. */
@@ -13,7 +14,6 @@ export type ShapeParts = {
   readonly handle: string
   readonly key: string
   readonly definition: ShapeDefinition
-  readonly schema: string
   readonly dir: string
   readonly snapshot: PgSnapshot
   readonly files: SnapshotFiles
@@ -28,6 +28,8 @@ export class Shape {
   /** No longer what new clients get: its log was trimmed, so its snapshot can't be continued. */
   retired = false
   gone = false
+  /** The `electric-schema` header; a table's NOT NULLs may change under a shape that lives on. */
+  schema: string
   lastUsedMs: number
   readonly #isVisible: IsVisible
   readonly #listeners = new Set<(event: ShapeEvent) => void>()
@@ -39,6 +41,7 @@ export class Shape {
     this.parts = parts
     this.#isVisible = isVisible
     this.lastUsedMs = nowMs
+    this.schema = electricSchema(parts.definition.table, parts.definition.columns)
   }
 
   get handle(): string {

@@ -36,6 +36,10 @@ export type ShapeEndpoint = {
   readonly port: number
   /** `active` once the replication stream runs; until then requests wait, then get 503. */
   status(): 'waiting' | 'starting' | 'active'
+  /** Resolves once the stream runs. Throws when it doesn't within `timeoutMs` (30 s without it). */
+  ready(timeoutMs?: number): Promise<void>
+  /** How many requests wait for a change right now. */
+  waiting(): number
   /** Looks for changed tables now instead of within 30 s. */
   checkTables(): Promise<void>
   stop(): Promise<void>
@@ -89,6 +93,8 @@ export async function startShapeEndpoint(options: StartShapeEndpointOptions): Pr
     url: `http://127.0.0.1:${port}`,
     port,
     status: () => engine.status,
+    ready: (timeoutMs = 30_000) => engine.whenActive(timeoutMs),
+    waiting: () => requests.waiting,
     checkTables: () => engine.sweep(),
     stop,
     [Symbol.asyncDispose]: stop,

@@ -7,7 +7,7 @@ export const TableColumn = z.object({
   name: z.string(),
   typeOid: z.number(),
   typeModifier: z.number(),
-  /** The type's name; the element's for an array. */
+  /** The type's name; the element's for an array whose dimensions the catalog knows (a copied table's it does not). */
   type: z.string(),
   /** The type below a domain, never an array's. */
   baseType: z.string(),
@@ -29,9 +29,9 @@ export type Table = z.infer<typeof Table>
 const SQL = `
   select c.oid::int8::text oid, n.nspname::text schema, c.relname::text "name",
     a.attname::text "column", a.atttypid::int8::text type_oid, a.atttypmod modifier, a.attnotnull not_null,
-    a.attgenerated <> '' generated, coalesce(e.typname, t.typname)::text type,
+    a.attgenerated <> '' generated, case when a.attndims > 0 then coalesce(e.typname, t.typname) else t.typname end::text type,
     case when t.typcategory = 'A' then 'array' else coalesce(b.typname, t.typname) end::text base_type,
-    case when t.typcategory = 'A' then greatest(a.attndims, 1) else 0 end dims,
+    case when t.typcategory = 'A' then a.attndims else 0 end dims,
     array_position(i.indkey::int2[], a.attnum) pk_index
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace

@@ -71,9 +71,10 @@ class Parser {
     const token = this.next
     if (token.kind !== 'operator') return { kind: 'operand', operand: left }
     this.take()
+    const right = this.operand()
     if (token.text !== '=' && token.text !== '<>' && token.text !== '!=')
       throw WhereError.at(token.at, `unknown binary operator "${token.text}"`)
-    return { kind: token.text === '=' ? '=' : '<>', left, right: this.operand(), at: token.at }
+    return { kind: token.text === '=' ? '=' : '<>', left, right, at: token.at }
   }
   operand(): Operand {
     const token = this.take()
