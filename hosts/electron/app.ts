@@ -73,11 +73,7 @@ class App extends EventEmitter {
 
   async #boot(): Promise<void> {
     sealSchemes()
-    const server = await startServer((key, socket) => {
-      const window = windowByKey(key)
-      if (window) window.webContents.link.attach(socket)
-      else socket.terminate()
-    })
+    const server = await startServer((key) => windowByKey(key)?.webContents.link)
     const browser = await startChromium(this.getPath('userData'))
     this.#close = async () => {
       server.close()

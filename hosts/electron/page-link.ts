@@ -1,11 +1,18 @@
-import { WebSocket } from 'ws'
+import type { ServerResponse } from 'node:http'
+import type { WebSocket } from 'ws'
+import { frameLength } from '../frames.ts'
 import { type FromPage, packControl, packPortMessage, type ToPage, unpackFrame } from '../wire.ts'
 import { closedAt, type PortPlace, placeGone, postedAt } from './port-hub.ts'
 
-/** The socket of a window's current document. What is sent while there is none waits for the next document. */
+/**
+ * The line to a window's current document: its socket brings what the page says, and the answer to one endless request of
+ * its bridge worker carries everything to it (Chromium takes bytes from a response many times faster than from a socket).
+ * What is sent while there is no document waits for the next one.
+ */
 export class PageLink {
   readonly place: PortPlace
   #socket: WebSocket | undefined
+  #stream: ServerResponse | undefined
   #waiting: Uint8Array[] = []
   readonly #onControl: (message: FromPage) => void
 
@@ -28,7 +35,18 @@ export class PageLink {
     socket.on('close', () => {
       if (this.#socket === socket) this.#drop(socket)
     })
-    for (const bytes of this.#waiting.splice(0)) socket.send(bytes)
+  }
+
+  /** The request for the current document's stream, which it makes once its socket is open. */
+  attachStream(stream: ServerResponse): void {
+    this.#stream?.destroy()
+    this.#stream = stream
+    stream.on('close', () => {
+      if (this.#stream === stream && this.#socket) this.#drop(this.#socket)
+    })
+    stream.writeHead(200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' })
+    stream.flushHeaders()
+    for (const frame of this.#waiting.splice(0)) this.#write(frame)
   }
 
   send(message: ToPage): void {
@@ -48,14 +66,23 @@ export class PageLink {
     else this.#onControl(frame.control)
   }
 
-  #write(bytes: Uint8Array): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(bytes)
-    else this.#waiting.push(bytes)
+  #write(frame: Uint8Array): void {
+    if (!this.#stream) {
+      this.#waiting.push(frame)
+      return
+    }
+    this.#stream.cork()
+    this.#stream.write(frameLength(frame))
+    this.#stream.write(frame)
+    this.#stream.uncork()
   }
 
   #drop(socket: WebSocket): void {
+    const stream = this.#stream
     this.#socket = undefined
+    this.#stream = undefined
     socket.terminate()
+    stream?.destroy()
     placeGone(this.place)
   }
 }

@@ -11,6 +11,7 @@ const served: Readonly<Record<string, string>> = {
   'bridge.js': join(hosts, 'page/bridge.ts'),
   'wire.js': join(hosts, 'wire.ts'),
   'codec.js': join(hosts, 'codec.ts'),
+  'frames.js': join(hosts, 'frames.ts'),
   'msgpackr/index.js': join(msgpackr, 'index.js'),
   'msgpackr/pack.js': join(msgpackr, 'pack.js'),
   'msgpackr/unpack.js': join(msgpackr, 'unpack.js'),

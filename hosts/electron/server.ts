@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocketServer } from 'ws'
 import { refusal } from './gate.ts'
+import type { PageLink } from './page-link.ts'
 import { bridgeScript, scriptsPath } from './page-scripts.ts'
 import { protocol, schemeHandler } from './protocol.ts'
 import { fromServed, schemeOfHost } from './scheme-url.ts'
@@ -36,8 +37,11 @@ function refuse(response: ServerResponse, status: number, reason: string): void 
   response.writeHead(status, { 'content-type': 'text/plain' }).end(reason)
 }
 
-/** Starts the server on a free port of loopback; `onSocket` gets each page's socket with the window key that it names. */
-export async function startServer(onSocket: (windowKey: string, socket: WebSocket) => void): Promise<LoopbackServer> {
+/** Whose page a connection of a bridge worker is: the line of the window with that key. */
+export type FindPage = (windowKey: string) => PageLink | undefined
+
+/** Starts the server on a free port of loopback. */
+export async function startServer(findPage: FindPage): Promise<LoopbackServer> {
   const token = randomBytes(32).toString('base64url')
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -51,7 +55,13 @@ export async function startServer(onSocket: (windowKey: string, socket: WebSocke
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const reason = refused(request, false)
     if (reason) return refuse(response, 403, reason)
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+    if (path === `${scriptsPath}stream`) {
+      const page = findPage(searchParams.get('window') ?? '')
+      if (page) page.attachStream(response)
+      else refuse(response, 404, 'no such window')
+      return
+    }
     if (path.startsWith(scriptsPath)) {
       const source = bridgeScript(path.slice(scriptsPath.length))
       if (source === undefined) return refuse(response, 404, 'no such script')
@@ -79,8 +89,9 @@ export async function startServer(onSocket: (windowKey: string, socket: WebSocke
       stream.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n')
       return
     }
-    const windowKey = url.searchParams.get('window') ?? ''
-    sockets.handleUpgrade(request, stream, head, (socket) => onSocket(windowKey, socket))
+    const page = findPage(url.searchParams.get('window') ?? '')
+    if (page) sockets.handleUpgrade(request, stream, head, (socket) => page.attach(socket))
+    else stream.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n')
   })
 
   const close = () => {

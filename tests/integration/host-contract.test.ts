@@ -263,8 +263,23 @@ describe('the life of an app in the stand-in', () => {
     const userData = newFolder()
     const first = await launch({ userData })
     await expect(launch({ userData })).rejects.toThrow('second instance')
+    await untilSeen(first.page, 'second instance')
     await first.kill()
     await launch({ userData })
+  })
+
+  it('asks in the window where a dialog has a window to ask in', async () => {
+    const { page } = await launch({ dialogs: 'window' })
+    const answer = call(page, 'ask')
+    await page.getByRole('dialog', { name: 'Sure?' }).getByRole('button', { name: 'No' }).click()
+    expect(await answer).toEqual({ response: 0, checkboxChecked: false })
+    const choice = call(page, 'choose')
+    await page.getByRole('textbox').fill('/companies.csv')
+    await page.getByRole('button', { name: 'Open' }).click()
+    expect(await choice).toEqual({ canceled: false, filePaths: ['/companies.csv'] })
+    const cancelled = call(page, 'choose')
+    await page.getByRole('textbox').press('Escape')
+    expect(await cancelled).toEqual({ canceled: true, filePaths: [] })
   })
 
   it('quits in Electron’s order and ends every process', async () => {

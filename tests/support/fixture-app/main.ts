@@ -95,6 +95,7 @@ ipcMain.on('note', (event, text: string) => {
   seen.push(`note ${text}`)
   event.sender.send('noted', text)
 })
+app.on('second-instance', () => seen.push('second instance'))
 powerMonitor.on('resume', () => seen.push('resume'))
 window.webContents.setWindowOpenHandler(({ url }) => {
   seen.push(`window.open ${url}`)
