@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { fingerprint } from './build/fingerprint.ts'
 import { root, type Target, targets, toolFiles } from './build/targets.ts'
 
 /** Which targets were built, and which were already built from the same files. */
 export type BuildReport = { built: string[]; unchanged: string[] }
 
-const stampPath = (target: Target) => join(root, 'out/stamps', target.name.replaceAll(' ', '-'))
+const stampPath = (target: Target) => `${resolve(root, target.output)}.stamp`
 
 function isUnchanged(target: Target, stamp: string): boolean {
   const path = stampPath(target)
@@ -17,7 +17,6 @@ async function buildTarget(target: Target, stamp: string): Promise<void> {
   // Loading Vite takes longer than finding that nothing changed.
   const [{ build }, { viteConfig }] = await Promise.all([import('vite'), import('./build/vite-config.ts')])
   await build(viteConfig(target))
-  mkdirSync(dirname(stampPath(target)), { recursive: true })
   writeFileSync(stampPath(target), stamp)
 }
 
