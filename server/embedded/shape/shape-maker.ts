@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { ChangeFeed } from './change-feed.ts'
 import { defineShape, keyHash, noSuchTable, type ShapeDefinition, shapeKey } from './definition.ts'
@@ -27,7 +28,8 @@ export type MakerContext = {
 }
 
 const CONCURRENT_SNAPSHOTS = 4
-const SNAPSHOT_ATTEMPTS = 200
+const SNAPSHOT_ATTEMPTS = 500
+const SNAPSHOT_PAUSE_MS = 10
 const TABLE_ATTEMPTS = 3
 
 const asRequestError = (error: unknown): RequestError => {
@@ -111,16 +113,18 @@ export class ShapeMaker {
    * Takes a snapshot and registers the shape before the stream goes on: every transaction is then either in the
    * snapshot, or comes through the stream after the registration.
    */
-  #join(client: pg.Client, definition: ShapeDefinition, key: string): Promise<Shape> {
+  async #join(client: pg.Client, definition: ShapeDefinition, key: string): Promise<Shape> {
     const { stream, feed, isVisible } = this.#context
-    return stream.whilePaused(async () => {
-      for (let attempt = 0; attempt < SNAPSHOT_ATTEMPTS; attempt += 1) {
+    for (let attempt = 0; attempt < SNAPSHOT_ATTEMPTS; attempt += 1) {
+      const shape = await stream.whilePaused(async () => {
         const snapshot = await beginSnapshot(client)
-        if (feed.isCoveredBy(snapshot, isVisible)) return this.#register(definition, key, snapshot)
-        await client.query('rollback')
-      }
-      throw unavailable('A committed transaction stays invisible', 5)
-    })
+        return feed.isCoveredBy(snapshot, isVisible) ? this.#register(definition, key, snapshot) : null
+      })
+      if (shape) return shape
+      await client.query('rollback')
+      await delay(SNAPSHOT_PAUSE_MS)
+    }
+    throw unavailable('A committed transaction stays invisible', 5)
   }
 
   #register(definition: ShapeDefinition, key: string, snapshot: PgSnapshot): Shape {
