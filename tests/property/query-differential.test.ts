@@ -4,7 +4,7 @@ import { FEED_ENTITIES, type FeedEntity } from '../../core/protocol/query-port.t
 import { evaluate, type ReferenceData } from '../../core/query/reference.ts'
 import { seededRandom } from '../../core/random.ts'
 import { createEngine } from '../../workers/query/engine.ts'
-import { listRow, pieceOf } from '../support/query/feed.ts'
+import { listRow, pieceOf } from '../../bench/query/feed.ts'
 import { randomRow, TODAY } from '../support/query/random-data.ts'
 import { randomSpec } from '../support/query/random-spec.ts'
 

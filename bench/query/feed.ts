@@ -1,8 +1,8 @@
-import { dayNumber } from '../../../core/model/convert.ts'
-import { fieldOf, listColumnsOf } from '../../../core/model/entities.ts'
-import type { Row, Value } from '../../../core/model/field.ts'
-import type { ColumnPiece, FeedEntity, ListRow } from '../../../core/protocol/query-port.ts'
-import type { Piece } from '../../../workers/query/engine.ts'
+import { dayNumber } from '../../core/model/convert.ts'
+import { fieldOf, listColumnsOf } from '../../core/model/entities.ts'
+import type { Row, Value } from '../../core/model/field.ts'
+import type { ColumnPiece, FeedEntity, ListRow } from '../../core/protocol/query-port.ts'
+import type { Piece } from '../../workers/query/engine.ts'
 
 const REPEATED = ['code', 'ref']
 
@@ -15,7 +15,8 @@ export const pieceOf = (entity: FeedEntity, rows: readonly Row[]): Piece => {
     const values = rows.map((row): Value => row[name] ?? null)
     if (REPEATED.includes(kind)) {
       const dictionary = [...new Set(values.filter((value) => value !== null).map(String))]
-      const codes = values.map((value) => (value === null ? 0 : dictionary.indexOf(String(value)) + 1))
+      const codeOf = new Map(dictionary.map((text, i) => [text, i + 1]))
+      const codes = values.map((value) => (value === null ? 0 : (codeOf.get(String(value)) ?? 0)))
       columns[name] = { kind: 'codes', dictionary, values: Uint32Array.from(codes) }
     } else if (kind === 'text' || kind === 'longText') {
       columns[name] = { kind: 'texts', values: values.map((value) => (value === null ? null : String(value))) }
