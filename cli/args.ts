@@ -22,6 +22,7 @@ const OPTIONS = {
   mapping: { type: 'string' },
   dedupe: { type: 'string' },
   mode: { type: 'string' },
+  rejected: { type: 'string' },
   'dry-run': { type: 'boolean' },
   repair: { type: 'boolean' },
   json: { type: 'boolean' },

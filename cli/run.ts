@@ -1,13 +1,16 @@
 import { OutpostError, toAppError } from '../core/errors.ts'
 import { readArguments } from './args.ts'
 import type { Command, CommandContext } from './command.ts'
+import { exportList } from './commands/export.ts'
 import { get } from './commands/get.ts'
+import { importCsv } from './commands/import.ts'
 import { mutate } from './commands/mutate.ts'
 import { outbox } from './commands/outbox.ts'
+import { query } from './commands/query.ts'
 import { status } from './commands/status.ts'
 import { sync, verify } from './commands/sync.ts'
 
-const COMMANDS: Readonly<Record<string, Command>> = { sync, verify, status, get, mutate, outbox }
+const COMMANDS: Readonly<Record<string, Command>> = { sync, verify, status, get, mutate, outbox, import: importCsv }
 
 /**
  * Runs one command line. Prints one JSON document: the answer, or `{"error":{"code","message"}}`.

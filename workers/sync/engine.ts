@@ -90,12 +90,13 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     async (dir) => {
       const data = { replicaPath: dir.replica, databaseKey: config.databaseKey }
       const writer = new ThreadClient<ReplicaCalls>(threads.replica(data), onFatal)
-      await writer.call('states', null)
-      return { writer, reader: new ThreadClient<ReaderCalls>(threads.reader(data), onFatal) }
+      // The answer says that the thread has opened the replica and made its tables.
+      const states = await writer.call('states', null)
+      return { writer, states, reader: new ThreadClient<ReaderCalls>(threads.reader(data), onFatal) }
     },
   )
   const { outbox, local } = files
-  const { writer, reader } = files.threads
+  const { writer, reader, states } = files.threads
   if (files.replicaSetAside !== null) log('replica set aside', { reason: files.replicaSetAside })
   outbox.start()
 
@@ -138,6 +139,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     (entity): Follower =>
       new Follower({
         entity,
+        state: states.find((state) => state.entity === entity),
         address,
         workspace: config.workspace,
         token: () => token,

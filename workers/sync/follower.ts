@@ -15,6 +15,8 @@ import { BrokenShapeError, type ThreadClient } from './thread-client.ts'
 
 export interface FollowerDeps {
   readonly entity: EntityName
+  /** How far the shape had come at the start. */
+  readonly state: ShapeState | undefined
   readonly address: string
   readonly workspace: string
   readonly token: () => string | null
@@ -69,6 +71,8 @@ export class Follower {
   constructor(deps: FollowerDeps) {
     this.entity = deps.entity
     this.#deps = deps
+    this.received = deps.state?.received ?? 0
+    this.complete = deps.state?.complete ?? false
     this.aliveAt = deps.clock.now()
   }
 

@@ -1,8 +1,7 @@
 import { workerData } from 'node:worker_threads'
-import type { Value } from '../../core/model/field.ts'
 import { openDatabase } from '../../db/sqlite/connection.ts'
 import { ReplicaReads } from '../../db/sqlite/replica-reads.ts'
-import { toPiece } from './columns.ts'
+import { pageOf } from './page.ts'
 import type { Page, PageRequest, ReaderCalls } from './reader-calls.ts'
 import { bucketsOf, hashesOf } from './replica-hash.ts'
 import { copied, type Moved, serveThread } from './thread-server.ts'
@@ -13,17 +12,8 @@ const db = openDatabase({ path: replicaPath, key: databaseKey, durability: 'norm
 const reads = new ReplicaReads(db)
 
 const page = (request: PageRequest): Moved<Page> => {
-  const { columns, rows } = reads.page(request.entity, request.afterRowid, request.limit)
-  const ids = new Set(request.withoutIds)
-  const accounts = new Set(request.withoutAccounts)
-  const idCell = columns.indexOf('id') + 1
-  const accountCell = columns.indexOf('account_id') + 1
-  const isOut = (row: readonly Value[]): boolean =>
-    ids.has(String(row[idCell])) || (accountCell > 0 && accounts.has(String(row[accountCell])))
-  const kept = ids.size + accounts.size === 0 ? rows : rows.filter((row) => !isOut(row))
-  const piece = toPiece(request.entity, columns, kept, 1)
-  const lastRowid = Number(rows.at(-1)?.[0] ?? request.afterRowid)
-  return { value: { piece, lastRowid, read: rows.length }, transfer: piece.buffers }
+  const value = pageOf(reads, request)
+  return { value, transfer: value.piece.buffers }
 }
 
 serveThread<ReaderCalls>('replica.db', {
