@@ -10,7 +10,17 @@ import { query } from './commands/query.ts'
 import { status } from './commands/status.ts'
 import { sync, verify } from './commands/sync.ts'
 
-const COMMANDS: Readonly<Record<string, Command>> = { sync, verify, status, get, mutate, outbox, import: importCsv }
+const COMMANDS: Readonly<Record<string, Command>> = {
+  sync,
+  verify,
+  status,
+  get,
+  query,
+  mutate,
+  outbox,
+  import: importCsv,
+  export: exportList,
+}
 
 /**
  * Runs one command line. Prints one JSON document: the answer, or `{"error":{"code","message"}}`.

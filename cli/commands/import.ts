@@ -2,10 +2,10 @@ import { createWriteStream, existsSync, readFileSync, type WriteStream } from 'n
 import { finished } from 'node:stream/promises'
 import { IMPORT_ENTITIES, type ImportEntity } from '../../core/csv/synonyms.ts'
 import { csvLine } from '../../core/csv/write.ts'
-import { OutpostError } from '../../core/errors.ts'
+import { ERROR_TEXT, type ErrorCode, OutpostError } from '../../core/errors.ts'
 import { type CsvMapping, csvMapping, type ImportProgress, type RejectedRow } from '../../core/protocol/window-api.ts'
 import { outboxHost } from '../../workers/sync/import/outbox-host.ts'
-import { Imports } from '../../workers/sync/imports.ts'
+import { type ImportOutcome, Imports } from '../../workers/sync/imports.ts'
 import { SessionMemory } from '../../workers/sync/session.ts'
 import { type Beside, withFiles } from '../beside.ts'
 import type { Command, CommandContext } from '../command.ts'
@@ -20,36 +20,46 @@ export const importCsv: Command = (context) =>
   withFiles(context, async (files) => {
     const { args } = context
     const undone = args.text('undo')
-    const away = awayFile(args.text('rejected'))
-    const imports = importsOf(context, files, (rows) => away?.write(rows))
-    if (undone !== undefined) return await imports.undo(uuidOf(undone, '--undo'))
+    if (undone !== undefined) return await importsOf(context, files, () => {}).undo(uuidOf(undone, '--undo'))
     const request = requestOf(context)
-    const { mapping } = await imports.preview(request)
-    const dryRun = args.flag('dry-run')
-    const outcome = dryRun ? await imports.dryRun(request) : await imported(context, imports, request)
-    await away?.end()
-    if (outcome.error) throw new OutpostError('internal', outcome.error.message, { job: outcome.job })
-    return {
-      job: dryRun ? null : outcome.job,
-      state: outcome.state,
-      dryRun,
-      mapping,
-      rows: outcome.rows,
-      created: outcome.created,
-      skipped: outcome.skipped,
-      rejected: outcome.rejectedCount - outcome.skipped,
-      /** The first 200 of both; `--rejected FILE` has all. */
-      rejectedRows: outcome.rejected,
+    const away = awayFile(args.text('rejected'))
+    try {
+      const imports = importsOf(context, files, (rows) => away?.write(rows))
+      const { mapping } = await imports.preview(request)
+      const outcome = args.flag('dry-run') ? await imports.dryRun(request) : await imported(context, imports, request)
+      return answerOf(outcome, mapping, args.flag('dry-run'))
+    } finally {
+      await away?.end()
     }
   })
+
+/** @throws OutpostError what ended the import before its end */
+const answerOf = (outcome: ImportOutcome, mapping: CsvMapping, dryRun: boolean) => {
+  const { job, state, rows, created, skipped, rejectedCount, rejected, error } = outcome
+  if (error) throw new OutpostError(isErrorCode(error.code) ? error.code : 'internal', error.message, { job, created })
+  return {
+    job: dryRun ? null : job,
+    state,
+    dryRun,
+    mapping,
+    rows,
+    created,
+    skipped,
+    rejected: rejectedCount - skipped,
+    /** The first 200 of the skipped and rejected; `--rejected FILE` has all. */
+    rejectedRows: rejected,
+  }
+}
+
+const isErrorCode = (code: string): code is ErrorCode => code in ERROR_TEXT
 
 const imported = async (
   context: CommandContext,
   imports: Imports,
   request: ReturnType<typeof requestOf>,
-): ReturnType<Imports['ended']> => {
+): Promise<ImportOutcome> => {
   const { job } = await imports.start(request)
-  context.onInterrupt(() => void imports.cancel(job))
+  context.onInterrupt(() => void imports.cancel(job).catch(() => {}))
   return await imports.ended(job)
 }
 
