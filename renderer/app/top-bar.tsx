@@ -30,8 +30,7 @@ export const TopBar = ({
         <Search aria-hidden="true" />
         <input
           ref={searchRef}
-          type="text"
-          role="searchbox"
+          type="search"
           aria-label={`Search ${entity}`}
           placeholder={`Search ${entity}`}
           data-testid="search"

@@ -28,7 +28,7 @@ export const readDraft = (
   const field = fieldOf(entity, column)
   if (!field) return { value: null, problem: `"${column}" is not a field` }
   const text = field.kind === 'longText' ? typed.trimEnd() : typed.trim()
-  const value = text === '' ? null : valueOf(field.kind, text)
+  const value = text === '' ? null : parseText(field.kind, text)
   if (Number.isNaN(value))
     return { value: null, problem: `${field.label} must be ${EXAMPLES[field.kind] ?? 'a number'}` }
   return { value, problem: fieldProblem(field, value) }
@@ -39,7 +39,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   instant: 'a date and time',
 }
 
-const valueOf = (kind: string, text: string): Value => {
+const parseText = (kind: string, text: string): Value => {
   switch (kind) {
     case 'money':
       return parseMoney(text) ?? Number.NaN

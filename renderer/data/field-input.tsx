@@ -1,5 +1,6 @@
 import { ChevronDown } from 'lucide-react'
 import { type EntityName, fieldOf } from '../../core/model/entities.ts'
+import { focusOnMount } from '../ui/focus.ts'
 import { Picker } from '../ui/picker.tsx'
 import { codeOptions, memberOptions } from './options.tsx'
 import { useWorkspace } from './workspace.tsx'
@@ -25,7 +26,7 @@ export const FieldInput = ({ id, entity, column, text, accountType, invalid, aut
     value: text,
     'aria-invalid': invalid,
     ...(invalid ? { 'aria-describedby': `${id}-problem` } : {}),
-    ...(autoFocus ? { autoFocus } : {}),
+    ...(autoFocus ? { ref: focusOnMount } : {}),
     onChange: (event: { target: { value: string } }) => onText(event.target.value),
   }
   switch (field?.kind) {

@@ -8,7 +8,13 @@ import { toneOf } from './tones.ts'
 
 /** A coded value as it looks everywhere. */
 export const CodeValue = ({ column, code, label }: { column: string; code: string; label: string }) =>
-  column === 'priority' ? <Priority code={code} label={label} /> : <CodeDot tone={toneOf(code)} label={label} />
+  column === 'priority' ? (
+    <Priority code={code} label={label} />
+  ) : column === 'type' ? (
+    <span className="truncate">{label}</span>
+  ) : (
+    <CodeDot tone={toneOf(code)} label={label} />
+  )
 
 /** The options of a coded field; for an account's status, those of its type. An unknown present value comes first. */
 export const codeOptions = (
@@ -25,10 +31,13 @@ export const codeOptions = (
 }
 
 /** A member as they look everywhere. */
-export const MemberValue = ({ id, name }: { id: string; name: string }) => (
+export const MemberValue = ({ id, name, me = false }: { id: string; name: string; me?: boolean }) => (
   <span className="code">
     <Avatar name={name} seed={id} />
-    <span className="truncate">{name}</span>
+    <span className="truncate">
+      {name}
+      {me && <span className="muted"> (me)</span>}
+    </span>
   </span>
 )
 
@@ -40,6 +49,6 @@ export const memberOptions = (members: readonly Member[], me: string, nobody: st
     .map((member) => ({
       value: member.id,
       label: member.name,
-      content: <MemberValue id={member.id} name={member.id === me ? `${member.name} (me)` : member.name} />,
+      content: <MemberValue id={member.id} name={member.name} me={member.id === me} />,
     })),
 ]

@@ -25,9 +25,6 @@ const TONES: Readonly<Record<string, Tone>> = {
   doing: 'amber',
   done: 'green',
   cancelled: 'red',
-  investor: 'violet',
-  customer: 'blue',
-  partner: 'cyan',
 }
 
 export const toneOf = (code: string): Tone => TONES[code] ?? 'gray'

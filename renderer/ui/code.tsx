@@ -8,11 +8,6 @@ export const CodeDot = ({ tone, label }: { tone: string; label: string }) => (
   </span>
 )
 
-/** A ring that fills with progress, for stages. */
-export const CodeTag = ({ tone, label }: { tone: string; label: string }) => (
-  <span className={`code-tag tag-${tone}`}>{label}</span>
-)
-
 const LEVELS: Readonly<Record<string, number>> = { high: 3, medium: 2, low: 1 }
 
 /** A priority as three bars of signal, with its label. */

@@ -1,6 +1,7 @@
 import { Check, Search } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { fold } from '../../core/query/sort-key.ts'
+import { focusOnMount } from './focus.ts'
 import './option-list.css'
 
 export interface Option {
@@ -64,7 +65,7 @@ export const OptionList = (props: OptionListProps) => {
         <div className="options-search">
           <Search aria-hidden="true" />
           <input
-            autoFocus
+            ref={focusOnMount}
             role="combobox"
             aria-expanded="true"
             aria-controls={listId}

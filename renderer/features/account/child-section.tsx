@@ -35,7 +35,11 @@ export const ChildSection = ({
     if (has) focused.current?.scrollIntoView({ block: 'center' })
   }, [has])
   return (
-    <section className="section" aria-label={plural} data-testid={`section-${entity}`}>
+    <section
+      className={records.length > 0 ? 'section' : 'section section-empty'}
+      aria-label={plural}
+      data-testid={`section-${entity}`}
+    >
       <header className="section-head">
         <h3>
           {plural}
@@ -52,9 +56,7 @@ export const ChildSection = ({
           <Plus />
         </IconButton>
       </header>
-      {records.length === 0 ? (
-        <p className="section-none">No {plural.toLowerCase()}</p>
-      ) : (
+      {records.length > 0 && (
         <ul>
           {records.map((record) => {
             const id = String(record.row['id'])

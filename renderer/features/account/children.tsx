@@ -48,8 +48,7 @@ export const TaskLine = ({ record }: { record: ShownRecord }) => {
       <button
         type="button"
         className={done ? 'round round-on' : 'round'}
-        role="checkbox"
-        aria-checked={done}
+        aria-pressed={done}
         aria-label={`Done: ${words(record, 'title')}`}
         onClick={toggle}
       >

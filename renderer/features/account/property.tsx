@@ -62,7 +62,7 @@ export const Property = ({ row, column, wide = false }: { row: RecordValues; col
           )}
         </button>
       ) : (
-        <div className="property-edit" onKeyDown={onKeyDown} onBlur={() => void save()} role="presentation">
+        <fieldset className="property-edit" aria-label={label} onKeyDown={onKeyDown} onBlur={() => void save()}>
           <FieldInput
             id={id}
             entity="accounts"
@@ -80,7 +80,7 @@ export const Property = ({ row, column, wide = false }: { row: RecordValues; col
               {problem}
             </p>
           )}
-        </div>
+        </fieldset>
       )}
     </div>
   )

@@ -1,4 +1,4 @@
-import { ENTITIES } from '../../../core/model/entities.ts'
+import { ENTITIES, fieldOf } from '../../../core/model/entities.ts'
 import type { Value } from '../../../core/model/field.ts'
 import type { OutboxEntry } from '../../../core/protocol/outbox.ts'
 
@@ -27,7 +27,7 @@ export interface RefusedField {
   readonly conflict: boolean
 }
 
-/** The fields of a refused create or patch, those in conflict first. */
+/** The fields of a refused create or patch, those in conflict first; not the account that it hangs on. */
 export const fieldsOf = ({ edit, refusal }: OutboxEntry): readonly RefusedField[] => {
   const conflicts = new Map((refusal?.conflicts ?? []).map((conflict) => [conflict.field, conflict]))
   if (edit.op === 'delete' || edit.op === 'restore')
@@ -39,6 +39,7 @@ export const fieldsOf = ({ edit, refusal }: OutboxEntry): readonly RefusedField[
       if (op === 'test') tests.set(path.slice(1), value)
       else wanted.push([path.slice(1), value])
   return wanted
+    .filter(([field]) => fieldOf(edit.entity, field)?.ref !== 'accounts')
     .map(([field, mine]) => {
       const conflict = conflicts.get(field)
       return {

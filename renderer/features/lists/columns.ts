@@ -31,7 +31,7 @@ const COLUMNS: Readonly<Record<ListEntity, readonly (readonly [rank: number, Col
     [3, column('deal_value', 'Deal value', 108, { end: true })],
     [7, column('next_action', 'Next action', 150, { grow: 2, sortable: false })],
     [8, column('next_action_date', 'On', 74)],
-    [6, column('updated_at', 'Updated', 88)],
+    [6, column('updated_at', 'Updated', 92)],
     [9, column('created_at', 'Created', 108)],
   ],
   contacts: [
@@ -41,7 +41,7 @@ const COLUMNS: Readonly<Record<ListEntity, readonly (readonly [rank: number, Col
     [2, column('email', 'E-mail', 180, { grow: 2, sortable: false })],
     [3, column('phone', 'Phone', 126, { sortable: false })],
     [5, column('assigned_to', 'Assigned to', 142, { sortable: false })],
-    [6, column('updated_at', 'Updated', 88)],
+    [6, column('updated_at', 'Updated', 92)],
     [7, column('created_at', 'Created', 108)],
   ],
   tasks: [
@@ -50,14 +50,14 @@ const COLUMNS: Readonly<Record<ListEntity, readonly (readonly [rank: number, Col
     [1, column('status', 'Status', 116)],
     [3, column('due_date', 'Due', 96)],
     [4, column('assigned_to', 'Assigned to', 142, { grow: 1, sortable: false })],
-    [5, column('updated_at', 'Updated', 88)],
+    [5, column('updated_at', 'Updated', 92)],
     [6, column('created_at', 'Created', 108)],
   ],
 }
 
 /** Room of the selection box and the row's padding. */
-const GUTTER = 44 + 16
-const GAP = 12
+const GUTTER = 32 + 24
+const GAP = 16
 
 /** The columns that fit into a width, in order. The first by rank is always there. */
 export const columnsThatFit = (entity: ListEntity, width: number): readonly Column[] => {

@@ -35,8 +35,12 @@ const Total = ({ list, entity, narrowed }: { list: ListSnapshot; entity: ListEnt
   const all = formatCount(list.loaded)
   return (
     <span className="list-total num" data-testid="list-total" data-total={list.total} role="status">
-      {list.list === null ? '' : narrowed ? `${total} of ${all} ${entity}` : `${total} ${entity}`}
-      {list.list !== null && !list.complete && ' so far'}
+      {list.list === null || (!list.complete && list.loaded === 0)
+        ? ''
+        : narrowed
+          ? `${total} of ${all} ${entity}`
+          : `${total} ${entity}`}
+      {list.loaded > 0 && !list.complete && ' so far'}
     </span>
   )
 }

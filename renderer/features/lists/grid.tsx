@@ -1,8 +1,6 @@
-import { ArrowDown, ArrowUp, Check } from 'lucide-react'
 import {
   type KeyboardEvent,
   type MouseEvent,
-  memo,
   type RefObject,
   useEffect,
   useLayoutEffect,
@@ -14,8 +12,9 @@ import type { ListEntity, SortKey } from '../../../core/query/spec.ts'
 import type { DisplayContext } from '../../data/display.ts'
 import { movedRow } from '../../data/grid-keys.ts'
 import type { ListSession, ListSnapshot } from '../../data/list-session.ts'
-import { Cell } from './cell.tsx'
-import { type Column, columnsThatFit, gridTemplate } from './columns.ts'
+import { columnsThatFit, gridTemplate } from './columns.ts'
+import { Header } from './grid-header.tsx'
+import { Row } from './grid-row.tsx'
 import type { Selection } from './selection.ts'
 import { useRowWindow } from './use-row-window.ts'
 import './grid.css'
@@ -80,7 +79,8 @@ export const Grid = (props: GridProps) => {
     if (event.ctrlKey || event.metaKey || event.altKey) {
       if (event.key !== 'a' || !(event.ctrlKey || event.metaKey)) return
       event.preventDefault()
-      return props.onSelectAll()
+      props.onSelectAll()
+      return
     }
     const to = movedRow(event.key, active, list.total, rows.pageRows)
     const row = active >= 0 ? session.rowAt(active) : undefined
@@ -102,7 +102,10 @@ export const Grid = (props: GridProps) => {
 
   const onRowClick = (index: number, row: WindowRow, event: MouseEvent, box: boolean): void => {
     setActive(index)
-    if (event.shiftKey) return props.onRange(anchor.current, index)
+    if (event.shiftKey) {
+      props.onRange(anchor.current, index)
+      return
+    }
     anchor.current = index
     if (box || event.ctrlKey || event.metaKey) props.onToggle(row)
     else props.onOpen(row)
@@ -157,117 +160,3 @@ export const Grid = (props: GridProps) => {
     </div>
   )
 }
-
-const Header = ({
-  columns,
-  sort,
-  onSort,
-  some,
-  all,
-  onAll,
-}: {
-  columns: readonly Column[]
-  sort: readonly SortKey[]
-  onSort: (field: string, additive: boolean) => void
-  some: number
-  all: number
-  onAll: () => void
-}) => (
-  <div className="grid-head" role="row" aria-rowindex={1}>
-    <div className="grid-box" role="columnheader">
-      <button
-        type="button"
-        className="grid-check"
-        aria-label={some > 0 ? 'Clear the selection' : 'Select all'}
-        title={some > 0 ? 'Clear the selection' : 'Select all'}
-        disabled={all === 0}
-        onClick={onAll}
-      >
-        <span className={some === 0 ? 'tick' : some >= all ? 'tick tick-on' : 'tick tick-some'}>
-          {some > 0 && some >= all && <Check />}
-        </span>
-      </button>
-    </div>
-    {columns.map((column) => {
-      const position = sort.findIndex((key) => key.field === column.field)
-      const key = sort[position]
-      return (
-        <div
-          key={column.field}
-          role="columnheader"
-          className={column.end ? 'head-cell head-end' : 'head-cell'}
-          aria-sort={key ? (key.dir === 'asc' ? 'ascending' : 'descending') : 'none'}
-        >
-          {column.sortable ? (
-            <button
-              type="button"
-              className={key ? 'head-sort head-sorted' : 'head-sort'}
-              title={`Sort by ${column.label.toLowerCase()} (Shift: as a further key)`}
-              data-testid={`sort-${column.field}`}
-              onClick={(event) => onSort(column.field, event.shiftKey)}
-            >
-              <span className="truncate">{column.label}</span>
-              {key && (key.dir === 'asc' ? <ArrowUp aria-hidden="true" /> : <ArrowDown aria-hidden="true" />)}
-              {key && sort.length > 1 && <span className="head-rank num">{position + 1}</span>}
-            </button>
-          ) : (
-            <span className="truncate">{column.label}</span>
-          )}
-        </div>
-      )
-    })}
-  </div>
-)
-
-interface RowProps {
-  readonly index: number
-  readonly top: number
-  readonly row: WindowRow | undefined
-  readonly entity: ListEntity
-  readonly columns: readonly Column[]
-  readonly context: DisplayContext
-  readonly active: boolean
-  readonly selected: boolean
-  readonly open: boolean
-  readonly click: RefObject<(index: number, row: WindowRow, event: MouseEvent, box: boolean) => void>
-}
-
-const Row = memo(({ index, top, row, entity, columns, context, active, selected, open, click }: RowProps) => (
-  // The grid has the keys; pointer clicks land on rows.
-  <div
-    id={`row-${index}`}
-    role="row"
-    tabIndex={-1}
-    aria-rowindex={index + 2}
-    aria-selected={selected}
-    className={`row${active ? ' row-active' : ''}${selected ? ' row-selected' : ''}${open ? ' row-open' : ''}`}
-    style={{ transform: `translateY(${top}px)` }}
-    data-testid="row"
-    data-id={row?.id}
-    onMouseDown={(event) => event.shiftKey && event.preventDefault()}
-    onClick={(event) => {
-      const box = event.target instanceof Element && event.target.closest('.grid-box') !== null
-      if (row) click.current(index, row, event, box)
-    }}
-  >
-    <div className="grid-box" role="gridcell">
-      <span className={selected ? 'tick tick-on' : 'tick'} title="Select">
-        {selected && <Check aria-hidden="true" />}
-      </span>
-    </div>
-    {columns.map((column, position) => (
-      <div
-        key={column.field}
-        role="gridcell"
-        className={column.end ? 'cell cell-end' : 'cell'}
-        data-field={column.field}
-      >
-        {row ? (
-          <Cell entity={entity} field={column.field} row={row} context={context} />
-        ) : (
-          <span className={`bone bone-${(index + position) % 3}`} />
-        )}
-      </div>
-    ))}
-  </div>
-))

@@ -55,9 +55,9 @@ export const ListPage = ({
   const act = (action: QueryAction): void => dispatch({ t: 'query', entity, action })
 
   const openRow = (row: WindowRow): void => {
-    if (entity === 'accounts') return actions.openAccount(row.id)
     const account = row.values['account_id']
-    if (typeof account === 'string') actions.openAccount(account, row.id)
+    if (entity === 'accounts') actions.openAccount(row.id)
+    else if (typeof account === 'string') actions.openAccount(account, row.id)
   }
   const addRange = async (from: number, to: number): Promise<void> => {
     if (!list.list || list.total === 0) return

@@ -3,17 +3,24 @@ import type { QueryClient } from '../../data/query-client.ts'
 
 type MemoryUse = Awaited<ReturnType<QueryClient['stats']>>
 
-/** What the lists hold in memory; null until it is known. */
+const EVERY_MS = 3_000
+
+/** What the lists hold in memory, asked again while the settings are open; null until it is known. */
 export const useMemoryUse = (queries: QueryClient): MemoryUse | null => {
   const [memory, setMemory] = useState<MemoryUse | null>(null)
   useEffect(() => {
     let current = true
-    queries.stats().then(
-      (now) => current && setMemory(now),
-      () => {},
-    )
+    const ask = (): void => {
+      queries.stats().then(
+        (now) => current && setMemory(now),
+        () => {},
+      )
+    }
+    ask()
+    const timer = setInterval(ask, EVERY_MS)
     return () => {
       current = false
+      clearInterval(timer)
     }
   }, [queries])
   return memory

@@ -9,6 +9,7 @@ import { useWorkspace } from '../../data/workspace.tsx'
 import { Button } from '../../ui/button.tsx'
 import { FormDialog } from '../../ui/dialog.tsx'
 import { FormField } from '../../ui/field.tsx'
+import { focusOnMount } from '../../ui/focus.ts'
 
 const NAME = ENTITIES.saved_views.fields['name']
 
@@ -60,7 +61,7 @@ export const SaveViewDialog = ({ query, onClose }: { query: ListQuery; onClose: 
           <input
             id="view-name"
             className="input"
-            autoFocus
+            ref={focusOnMount}
             value={name}
             placeholder="Hot deals in Boston"
             aria-invalid={tried && problem !== null}

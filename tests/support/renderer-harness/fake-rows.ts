@@ -1,0 +1,38 @@
+import type { EntityName } from '../../../core/model/entities.ts'
+import type { Value } from '../../../core/model/field.ts'
+import { accountRow } from '../../../server/demo/accounts.ts'
+import { contactRow, meetingRow, noteRow, taskRow } from '../../../server/demo/children.ts'
+import { savedViewRows } from '../../../server/demo/extras.ts'
+import { sizesFor } from '../../../server/demo/sizes.ts'
+import { mainWorkspace } from '../../../server/demo/workspace.ts'
+
+export type FakeRow = Record<string, Value>
+export type Tables = Record<EntityName, Map<string, FakeRow>>
+
+const table = (rows: number, make: (index: number) => FakeRow): Map<string, FakeRow> => {
+  const map = new Map<string, FakeRow>()
+  for (let index = 0; index < rows; index++) {
+    const row = make(index)
+    map.set(String(row['id']), { ...row })
+  }
+  return map
+}
+
+/** The demo workspace's rows, made in the page. */
+export const makeTables = (accounts: number) => {
+  const workspace = mainWorkspace(7, Date.now())
+  const sizes = sizesFor(accounts)
+  const views = savedViewRows(workspace)
+  const tables: Tables = {
+    accounts: table(sizes.accounts, (index) => accountRow(workspace, index)),
+    contacts: table(sizes.contacts, (index) => contactRow(workspace, index, sizes.accounts)),
+    tasks: table(sizes.tasks, (index) => taskRow(workspace, index, sizes.accounts)),
+    meetings: table(sizes.meetings, (index) => meetingRow(workspace, index, sizes.accounts)),
+    notes: table(sizes.notes, (index) => noteRow(workspace, index, sizes.accounts)),
+    saved_views: table(views.length, (index) => views[index] ?? {}),
+    import_jobs: new Map(),
+    workspaces: new Map(),
+    workspace_members: new Map(),
+  }
+  return { workspace, tables }
+}
