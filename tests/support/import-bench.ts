@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { uuidv7 } from '../../core/id.ts'
-import type { EntityName } from '../../core/model/entities.ts'
+import { ENTITY_NAMES, type EntityName } from '../../core/model/entities.ts'
 import type { Row } from '../../core/model/field.ts'
 import type { ImportProgress, Member, RejectedRow } from '../../core/protocol/window-api.ts'
 import { seededRandom } from '../../core/random.ts'
@@ -15,7 +15,8 @@ import { outboxHost } from '../../workers/sync/import/outbox-host.ts'
 import { Imports } from '../../workers/sync/imports.ts'
 import { Outbox } from '../../workers/sync/outbox.ts'
 
-const KEY = 'ab'.repeat(32)
+/** The key of the bench's databases. */
+export const BENCH_KEY = 'ab'.repeat(32)
 
 export const ANA: Member = {
   id: '01900000-0000-7000-8000-0000000000a1',
@@ -41,13 +42,12 @@ export interface ImportBench {
 }
 
 export const openImportBench = (dir = mkdtempSync(join(tmpdir(), 'outpost-import-'))): ImportBench => {
-  const replica = openDatabase({ path: join(dir, 'replica.db'), key: KEY, durability: 'normal' })
+  const replica = openDatabase({ path: join(dir, 'replica.db'), key: BENCH_KEY, durability: 'normal' })
   migrate(replica, REPLICA_MIGRATIONS)
   const shapes = new ShapeStore(replica)
-  for (const entity of ['accounts', 'contacts', 'tasks', 'import_jobs'] as const)
-    shapes.index(shapes.open(entity, 'main'))
+  for (const entity of ENTITY_NAMES) shapes.index(shapes.open(entity, 'main'))
   const reads = new ReplicaReads(replica)
-  const outboxDb = openDatabase({ path: join(dir, 'outbox.db'), key: KEY, durability: 'full' })
+  const outboxDb = openDatabase({ path: join(dir, 'outbox.db'), key: BENCH_KEY, durability: 'full' })
   migrate(outboxDb, OUTBOX_MIGRATIONS)
   let nowMs = 1_780_000_000_000
   const clock = { now: () => nowMs++, after: () => () => {} }
