@@ -60,7 +60,7 @@ export const resolveCondition = (entity: ListEntity, condition: Condition, today
     case 'contains':
       if (isNumeric(field) || field.kind === 'day' || typeof value !== 'string')
         return refuse(`contains of "${field.name}" takes text`, field.name)
-      return { field, op, values: [value] }
+      return { field, op, values: [value.toWellFormed()] }
     case 'eq':
     case 'ne':
       return { field, op, values: [one(value)] }

@@ -8,7 +8,7 @@ const SPACES = /\s+/u
  */
 export const searchWords = (search: string): readonly string[] => [
   ...new Set(
-    fold(search)
+    fold(search.toWellFormed())
       .split(SPACES)
       .filter((word) => word !== ''),
   ),

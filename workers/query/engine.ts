@@ -209,7 +209,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     },
     upkeep() {
       for (const entity of LIST_ENTITIES) {
-        if (!shelves[entity].foldOne()) continue
+        if (!shelves[entity].upkeep()) continue
         // Views read the permutation that the fold replaced.
         revision++
         return true

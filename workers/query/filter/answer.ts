@@ -1,9 +1,7 @@
 import { isoDay } from '../../../core/model/convert.ts'
 import { isOnlyAbout, type ResolvedCondition, requireField, resolveWhere } from '../../../core/query/condition.ts'
-import { searchFieldsOf } from '../../../core/query/fields.ts'
 import { searchWords } from '../../../core/query/search-words.ts'
 import type { Facets, ListEntity, ListSpec } from '../../../core/query/spec.ts'
-import { scanFor } from '../search/scan.ts'
 import { andInto, type Bitmap, bitmapOf, countBits, forEachBit, hasBit, orInto, setBit } from '../store/bitmap.ts'
 import { NULL_INT } from '../store/columns.ts'
 import type { Shelf } from '../store/shelf.ts'
@@ -135,12 +133,12 @@ const searchRows = (shelves: Shelves, spec: ListSpec): Bitmap | null => {
 }
 
 const wordRows = (shelves: Shelves, entity: ListEntity, word: string): Bitmap => {
-  const { table } = shelves[entity]
-  const rows = scanFor(table, searchFieldsOf(entity), word)
+  const { table, search } = shelves[entity]
+  const rows = search.find(word, table.alive, table.size)
   if (entity !== 'accounts') return rows
-  const contacts = shelves.contacts.table
-  const parents = contacts.link().values
-  forEachBit(scanFor(contacts, searchFieldsOf('contacts'), word), (contact) => {
+  const contacts = shelves.contacts
+  const parents = contacts.table.link().values
+  forEachBit(contacts.search.find(word, contacts.table.alive, contacts.table.size), (contact) => {
     const parent = parents[contact] as number
     if (parent >= 0) setBit(rows, parent)
   })

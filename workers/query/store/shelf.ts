@@ -1,11 +1,14 @@
 import { requireField } from '../../../core/query/condition.ts'
+import { searchFieldsOf } from '../../../core/query/fields.ts'
 import type { ListEntity, SortKey } from '../../../core/query/spec.ts'
 import { Cells } from '../filter/cells.ts'
 import { Order } from '../order/order.ts'
 import { columnKey, idKey, type RowKey, throughLink } from '../order/row-key.ts'
+import { SearchIndex } from '../search/search-index.ts'
 import type { CodeColumn } from './columns.ts'
 import type { RowBatch } from './row-batch.ts'
 import { Table } from './table.ts'
+import type { TextColumn } from './text-column.ts'
 
 /** Where more than one row in this many moves, an order is built anew at its next use. */
 const REBUILD_PART = 4
@@ -26,6 +29,8 @@ export class Shelf {
   readonly cells: Cells
   readonly orders = new Map<string, Order>()
   readonly accounts: Table
+  readonly search: SearchIndex
+  private readonly searchFields: readonly string[]
 
   constructor(entity: ListEntity, accounts: Table | null) {
     this.entity = entity
@@ -34,6 +39,11 @@ export class Shelf {
     const names = CELL_COLUMNS[entity]
     const columns = names.map((name) => this.table.columns.get(name)).filter((column) => column?.kind === 'code')
     this.cells = new Cells(names, columns as CodeColumn[])
+    this.searchFields = searchFieldsOf(entity)
+    const texts = this.searchFields
+      .map((name) => this.table.columns.get(name))
+      .filter((column) => column?.kind === 'text')
+    this.search = new SearchIndex(texts as TextColumn[])
   }
 
   /** The order of a sort, built at its first use. */
@@ -77,6 +87,8 @@ export class Shelf {
     for (const [order, mine] of affected) order.remove(mine)
     writeColumns(table, rows, batch)
     for (const row of rows) cells.file(row)
+    const reworded = this.searchFields.flatMap((column) => moved.get(column) ?? [])
+    this.search.changed([...fresh, ...reworded], table.capacity)
     for (const [order, mine] of affected) {
       order.insert(mine, table.capacity)
       if (order.buffered > FOLD_AT) order.fold(table.alive)
@@ -100,8 +112,12 @@ export class Shelf {
     return rows
   }
 
-  /** Folds the buffer of one order; false where none has any. */
-  foldOne(): boolean {
+  /** Does one short piece of upkeep; false when nothing is left to do. */
+  upkeep(): boolean {
+    return this.foldOne() || this.search.upkeep(this.table.alive, this.table.size)
+  }
+
+  private foldOne(): boolean {
     for (const order of this.orders.values()) {
       if (order.buffered === 0) continue
       order.fold(this.table.alive)
@@ -116,7 +132,7 @@ export class Shelf {
   }
 
   bytes(): number {
-    let bytes = this.table.bytes() + this.cells.bytes()
+    let bytes = this.table.bytes() + this.cells.bytes() + this.search.bytes()
     for (const order of this.orders.values()) bytes += order.bytes()
     return bytes
   }

@@ -1,0 +1,135 @@
+import { type Bitmap, setBit } from '../store/bitmap.ts'
+import { BYTE_CLASS, CLASSES, endsToken } from './byte-class.ts'
+import type { FoldedText } from './folded-text.ts'
+import { Segment } from './segment.ts'
+import { TokenTable } from './token-table.ts'
+
+const SPACE = 32
+const GRAMS = CLASSES ** 3
+/** Steps between two chances to pause: a few milliseconds. */
+const SLICE_ROWS = 2_048
+const SLICE_TOKENS = 8_192
+const SLICE_POSTS = 262_144
+
+/**
+ * Builds a segment over some rows in short slices: each `next` does a few milliseconds of work. Rows whose text changes
+ * meanwhile must have their bit in `valid` cleared; a row not reached yet is then indexed as it is when it is reached.
+ *
+ * @param rows rising
+ * @param valid an empty set of the table's size, which becomes the segment's
+ */
+export function* buildSegment(
+  rows: Uint32Array,
+  texts: readonly FoldedText[],
+  valid: Bitmap,
+): Generator<undefined, Segment> {
+  const tokens = new TokenTable()
+  let pairTokens = new Uint32Array(rows.length * 4 + 64)
+  const pairEnds = new Uint32Array(rows.length)
+  let pairs = 0
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number
+    setBit(valid, row)
+    for (const text of texts) {
+      const length = text.read(row)
+      const { bytes } = text
+      let from = 0
+      for (let at = 0; at <= length; at++) {
+        const byte = at < length ? (bytes[at] as number) : SPACE
+        if (!endsToken(byte)) continue
+        const to = byte === SPACE ? at : at + 1
+        if (to > from) {
+          if (pairs === pairTokens.length) {
+            const grown = new Uint32Array(pairs * 1.5)
+            grown.set(pairTokens)
+            pairTokens = grown
+          }
+          pairTokens[pairs++] = tokens.add(bytes, from, to)
+        }
+        from = at + 1
+      }
+    }
+    pairEnds[i] = pairs
+    if (i % SLICE_ROWS === SLICE_ROWS - 1) yield
+  }
+
+  const posts = new Uint32Array(tokens.size + 1)
+  for (let i = 0; i < pairs; i++) {
+    const token = pairTokens[i] as number
+    posts[token] = (posts[token] as number) + 1
+    if (i % SLICE_POSTS === SLICE_POSTS - 1) yield
+  }
+  sumInPlace(posts)
+  const postRows = new Uint32Array(pairs)
+  const next = posts.slice()
+  for (let i = 0, pair = 0; i < rows.length; i++) {
+    const row = rows[i] as number
+    for (const end = pairEnds[i] as number; pair < end; pair++) {
+      const token = pairTokens[pair] as number
+      const at = next[token] as number
+      postRows[at] = row
+      next[token] = at + 1
+    }
+    if (i % (SLICE_POSTS / 8) === 0) yield
+  }
+
+  const grams = new Uint32Array(GRAMS + 1)
+  for (let token = 0; token < tokens.size; token++) {
+    countGrams(tokens, token, grams)
+    if (token % SLICE_TOKENS === SLICE_TOKENS - 1) yield
+  }
+  sumInPlace(grams)
+  yield
+  const gramTokens = new Uint32Array(grams[GRAMS] as number)
+  const nextGram = grams.slice()
+  for (let token = 0; token < tokens.size; token++) {
+    fillGrams(tokens, token, nextGram, gramTokens)
+    if (token % SLICE_TOKENS === SLICE_TOKENS - 1) yield
+  }
+  const bytes = tokens.bytes.slice(0, tokens.starts[tokens.size])
+  const starts = tokens.starts.slice(0, tokens.size + 1)
+  return new Segment({ bytes, starts, posts, rows: postRows, grams, gramTokens }, valid)
+}
+
+/** Turns counts into starts: entry n becomes the sum of those before it; the last one the sum of all. */
+const sumInPlace = (counts: Uint32Array): void => {
+  let sum = 0
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i] as number
+    counts[i] = sum
+    sum += count
+  }
+}
+
+const countGrams = (tokens: TokenTable, token: number, counts: Uint32Array): void => {
+  const { bytes, starts } = tokens
+  const end = starts[token + 1] as number
+  let a = BYTE_CLASS[bytes[starts[token] as number] as number] as number
+  let b = classBefore(bytes, (starts[token] as number) + 1, end)
+  for (let i = starts[token] as number; i < end; i++) {
+    const c = classBefore(bytes, i + 2, end)
+    const gram = (a << 12) | (b << 6) | c
+    counts[gram] = (counts[gram] as number) + 1
+    a = b
+    b = c
+  }
+}
+
+const fillGrams = (tokens: TokenTable, token: number, next: Uint32Array, into: Uint32Array): void => {
+  const { bytes, starts } = tokens
+  const end = starts[token + 1] as number
+  let a = BYTE_CLASS[bytes[starts[token] as number] as number] as number
+  let b = classBefore(bytes, (starts[token] as number) + 1, end)
+  for (let i = starts[token] as number; i < end; i++) {
+    const c = classBefore(bytes, i + 2, end)
+    const gram = (a << 12) | (b << 6) | c
+    const at = next[gram] as number
+    into[at] = token
+    next[gram] = at + 1
+    a = b
+    b = c
+  }
+}
+
+const classBefore = (bytes: Uint8Array, at: number, end: number): number =>
+  at < end ? (BYTE_CLASS[bytes[at] as number] as number) : 0
