@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { extractAll, listPackage } from '@electron/asar'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { targets } from '../../scripts/build/targets.ts'
+import { referencesOf } from '../../scripts/import-rules/references.ts'
 import { makeStandInElectron } from '../support/stand-in-electron.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -90,9 +93,18 @@ describe('the packed Linux directory', () => {
   test('bundles import nothing that is not there', () => {
     const wanted = inside
       .filter((path) => /^out\/(main|preload)\/.*\.c?js$/.test(path))
-      .flatMap((path) => importsOf(readFileSync(join(work, 'app', path), 'utf8')))
-      .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+      .flatMap((path) => referencesOf(path, readFileSync(join(work, 'app', path), 'utf8')))
+      .map(({ specifier }) => specifier)
+      .filter((name) => name !== null && !name.startsWith('.') && !isBuiltin(name))
     expect([...new Set(wanted)].sort()).toEqual(['better-sqlite3', 'electron'])
+  })
+
+  test('its csv thread reads a file', async () => {
+    const file = join(work, 'a.csv')
+    writeFileSync(file, 'Company\nAcme\n')
+    const workerData = { job: 'preview', file, entity: 'accounts', mapping: null, members: [], currency: 'EUR' }
+    const [message] = await once(new Worker(join(work, 'app/out/main/csv.js'), { workerData }), 'message')
+    expect(message).toMatchObject({ t: 'preview', preview: { rows: [{ line: 2, values: { company: 'Acme' } }] } })
   })
 
   test('is of a sane size', () => {
@@ -102,10 +114,3 @@ describe('the packed Linux directory', () => {
     expect(own).toBeLessThan(12_000_000)
   })
 })
-
-/** Modules that a bundle loads by a literal name. */
-const importsOf = (source: string): readonly string[] =>
-  [
-    ...source.matchAll(/^(?:import|export)\b[^'"\n]*?["']([^"']+)["'];?$/gm),
-    ...source.matchAll(/\b(?:require|import)\(["']([^"']+)["']\)/g),
-  ].map((match) => match[1] ?? '')
