@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { join } from 'node:path'
 import { startChromium } from './chromium.ts'
 import { onOrder, tell } from './control.ts'
 import { tokenCookie } from './gate.ts'
@@ -6,6 +7,7 @@ import { holdsInstanceLock, releaseInstanceLock, takeInstanceLock } from './inst
 import { options } from './options.ts'
 import { appFolder, appManifest, defaultPaths } from './paths.ts'
 import { prevented } from './prevention.ts'
+import { keepPort, lastPort } from './profile.ts'
 import { protocol, sealSchemes } from './protocol.ts'
 import { setRuntime } from './runtime.ts'
 import { fromServed, toServed } from './scheme-url.ts'
@@ -73,8 +75,10 @@ class App extends EventEmitter {
 
   async #boot(): Promise<void> {
     sealSchemes()
-    const server = await startServer((key) => windowByKey(key)?.webContents.link)
-    const browser = await startChromium(this.getPath('userData'))
+    const hostFolder = join(this.getPath('userData'), 'stand-in')
+    const server = await startServer((key) => windowByKey(key)?.webContents.link, lastPort(hostFolder))
+    keepPort(hostFolder, server.port)
+    const browser = await startChromium(hostFolder)
     this.#close = async () => {
       server.close()
       await browser.close()

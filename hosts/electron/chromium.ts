@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
 import { browserPath, options } from './options.ts'
-
-const profilePrefix = 'browser-'
+import { newProfile } from './profile.ts'
 
 const flags = [
   // Electron adds it: without it no MessagePort fires `close`.
@@ -16,29 +15,15 @@ const flags = [
   '--no-first-run',
 ]
 
-/** Profiles are new at each start; those that a killed start left behind go first. */
-function newProfile(folder: string): string {
-  mkdirSync(folder, { recursive: true })
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(profilePrefix)) continue
-    try {
-      rmSync(join(folder, name), { recursive: true, force: true })
-    } catch {
-      // A browser of the killed start may still be closing; the next start takes it.
-    }
-  }
-  return mkdtempSync(join(folder, profilePrefix))
-}
-
 /** A running browser: its one context, the address of its DevTools when a test asked for one, and how to end it. */
 export type RunningBrowser = { context: BrowserContext; debugUrl: string | undefined; close: () => Promise<void> }
 
 /**
- * Starts Chromium below `userData`. It is steered over a pipe, which closes with this process however that ends, so that
+ * Starts Chromium with a profile below `folder`. It is steered over a pipe, which closes with this process however that ends, so that
  * Chromium never outlives it.
  */
-export async function startChromium(userData: string): Promise<RunningBrowser> {
-  const profile = newProfile(join(userData, 'stand-in'))
+export async function startChromium(folder: string): Promise<RunningBrowser> {
+  const profile = newProfile(folder)
   const args = [...flags]
   if (process.getuid?.() === 0) args.push('--no-sandbox')
   if (options.headless) args.push('--disable-gpu')
@@ -58,9 +43,5 @@ export async function startChromium(userData: string): Promise<RunningBrowser> {
   const debugUrl = options.debugPort
     ? `http://127.0.0.1:${readFileSync(join(profile, 'DevToolsActivePort'), 'utf8').split('\n')[0]}`
     : undefined
-  const close = async () => {
-    await context.close()
-    rmSync(profile, { recursive: true, force: true, maxRetries: 3 })
-  }
-  return { context, debugUrl, close }
+  return { context, debugUrl, close: () => context.close() }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -40,12 +40,18 @@ function refuse(response: ServerResponse, status: number, reason: string): void 
 /** Whose page a connection of a bridge worker is: the line of the window with that key. */
 export type FindPage = (windowKey: string) => PageLink | undefined
 
-/** Starts the server on a free port of loopback. */
-export async function startServer(findPage: FindPage): Promise<LoopbackServer> {
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+/** Starts the server on loopback: on `wishedPort` if it is free (a page's origin has the port in it), else on any. */
+export async function startServer(findPage: FindPage, wishedPort: number): Promise<LoopbackServer> {
   const token = randomBytes(32).toString('base64url')
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server, wishedPort).catch(() => listen(server, 0))
 
   const refused = (request: IncomingMessage, upgrade: boolean) => {
     const { host, origin, cookie } = request.headers
@@ -69,7 +75,10 @@ export async function startServer(findPage: FindPage): Promise<LoopbackServer> {
       return
     }
     // Chromium asks for it by itself; Electron does not, so the app never hears of it.
-    if (path === '/favicon.ico') return refuse(response, 404, 'no icon')
+    if (path === '/favicon.ico') {
+      response.writeHead(204).end()
+      return
+    }
     const handler = schemeHandler(schemeOfHost(request.headers.host ?? '', port) ?? '')
     if (!handler) return refuse(response, 404, 'no such scheme')
     await send(await handler(toRequest(request, port)), response)

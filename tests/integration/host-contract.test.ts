@@ -259,6 +259,15 @@ describe('the life of an app in the stand-in', () => {
     expect(await call(second.page, 'kept')).toBe('token-1234')
   })
 
+  it('keeps the page’s local storage over a restart', async () => {
+    const userData = newFolder()
+    const first = await launch({ userData })
+    await first.page.evaluate("localStorage.setItem('theme', 'dark')")
+    await first.close()
+    const second = await launch({ userData })
+    expect(await second.page.evaluate("localStorage.getItem('theme')")).toBe('dark')
+  })
+
   it('lets one instance run for a data folder, and frees it after a kill', async () => {
     const userData = newFolder()
     const first = await launch({ userData })
