@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { fingerprint } from './build/fingerprint.ts'
 import { root, type Target, targets, toolFiles } from './build/targets.ts'
 
@@ -27,7 +27,7 @@ export async function buildApp(
 ): Promise<BuildReport> {
   const report: BuildReport = { built: [], unchanged: [] }
   for (const target of list) {
-    const stamp = fingerprint([...target.sources.map((folder) => join(root, folder)), ...toolFiles])
+    const stamp = fingerprint([...target.sources.map((folder) => resolve(root, folder)), ...toolFiles])
     if (isUnchanged(target, stamp)) report.unchanged.push(target.name)
     else {
       onStatus(`building ${target.name}`)

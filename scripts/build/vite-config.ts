@@ -1,5 +1,5 @@
 import { builtinModules } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import type { InlineConfig } from 'vite'
 import { external, root, type Target } from './targets.ts'
@@ -7,7 +7,7 @@ import { external, root, type Target } from './targets.ts'
 const isExternal = (id: string) => external.includes(id) || id.startsWith('node:') || builtinModules.includes(id)
 
 function entries(target: Target): Record<string, string> {
-  return Object.fromEntries(Object.entries(target.entries).map(([name, path]) => [name, join(root, path)]))
+  return Object.fromEntries(Object.entries(target.entries).map(([name, path]) => [name, resolve(root, path)]))
 }
 
 const common = (target: Target): InlineConfig => ({
