@@ -51,11 +51,9 @@ export class Imports {
   async recover(): Promise<void> {
     for (const { job, rejected } of await this.#running.takeLeftOver()) {
       const made = await this.#host.groupEdits(job)
-      await changeJobRecord(this.#host, job, {
-        state: 'cancelled',
-        created_rows: made.length,
-        rejected_rows: rejected,
-      })
+      const change = { state: 'cancelled', created_rows: made.length, rejected_rows: rejected } as const
+      // A replica that is being fetched anew may not hold the record yet: the next start tries again.
+      if (!(await changeJobRecord(this.#host, job, change))) await this.#running.put(job, rejected)
     }
   }
 

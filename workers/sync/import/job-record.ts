@@ -27,14 +27,15 @@ export const createJobRecord = async (
   if (!made.ok) throw new OutpostError(made.error.code, made.error.message, made.error.context)
 }
 
-/** Changes it; does nothing where the record is not listed (removed elsewhere). */
-export const changeJobRecord = async (host: ImportHost, job: string, change: JobChange): Promise<void> => {
+/** Changes it; answers false where the record is not listed: removed elsewhere, or not fetched yet. */
+export const changeJobRecord = async (host: ImportHost, job: string, change: JobChange): Promise<boolean> => {
   const row = await host.row('import_jobs', job)
-  if (!row) return
+  if (!row) return false
   const values: Record<string, Value> = { ...change }
   const base = Object.fromEntries(Object.keys(values).map((column) => [column, row[column] ?? null]))
   const done = await host.submit([{ op: 'patch', entity: 'import_jobs', record_id: job, values, base }], null)
   if (!done.ok) throw new OutpostError(done.error.code, done.error.message, done.error.context)
+  return true
 }
 
 const STATES = ['running', 'done', 'cancelled', 'undone'] as const
