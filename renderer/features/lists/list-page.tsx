@@ -7,6 +7,7 @@ import { useActions } from '../../data/actions.tsx'
 import { type QueryAction, toSpec } from '../../data/list-query.ts'
 import { useLists } from '../../data/lists.tsx'
 import { useSavedViews } from '../../data/saved-views.ts'
+import { useStatus } from '../../data/status-store.ts'
 import { useList } from '../../data/use-list.ts'
 import { useNow } from '../../data/use-now.ts'
 import { standardViews, viewOf } from '../../data/views.ts'
@@ -17,6 +18,7 @@ import { BulkBar } from './bulk-bar.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { Grid } from './grid.tsx'
 import { ListEmpty } from './list-empty.tsx'
+import { ListSkeleton } from './list-skeleton.tsx'
 import { MAX_SELECTED, NOTHING_SELECTED, type Selection, toggled, withRange } from './selection.ts'
 import { ViewTabs } from './view-tabs.tsx'
 import './list-page.css'
@@ -41,6 +43,7 @@ export const ListPage = ({
   const workspace = useWorkspace()
   const actions = useActions()
   const { lists, dispatch } = useLists()
+  const status = useStatus()
   const saved = useSavedViews()
   const { query, view } = lists[entity]
   const { list, session } = useList(toSpec(query))
@@ -87,14 +90,21 @@ export const ListPage = ({
           {NEW[entity]}
         </Button>
       </header>
-      <FilterBar query={query} list={list} savable={matching === null && query.search.trim() === ''} onAction={act} />
+      <FilterBar
+        query={query}
+        list={list}
+        savable={matching === null && viewOf(views, { ...query, search: '' }) === null}
+        onAction={act}
+      />
       {list.error && (
         <p className="list-error" role="alert">
           <TriangleAlert aria-hidden="true" /> {list.error.message}
         </p>
       )}
       <div className="list-area">
-        {list.list !== null && list.total === 0 ? (
+        {list.list === null || (list.total === 0 && !list.complete && status.upToDateAt !== null) ? (
+          <ListSkeleton />
+        ) : list.total === 0 ? (
           <ListEmpty query={query} list={list} onClear={() => act({ t: 'clear' })} />
         ) : (
           <Grid

@@ -25,10 +25,10 @@ export const makeTables = (accounts: number) => {
   const views = savedViewRows(workspace)
   const tables: Tables = {
     accounts: table(sizes.accounts, (index) => accountRow(workspace, index)),
-    contacts: table(sizes.contacts, (index) => contactRow(workspace, index, sizes.accounts)),
-    tasks: table(sizes.tasks, (index) => taskRow(workspace, index, sizes.accounts)),
-    meetings: table(sizes.meetings, (index) => meetingRow(workspace, index, sizes.accounts)),
-    notes: table(sizes.notes, (index) => noteRow(workspace, index, sizes.accounts)),
+    contacts: table(sizes.contacts, (index) => contactRow(workspace, index, { count: sizes.accounts, known: null })),
+    tasks: table(sizes.tasks, (index) => taskRow(workspace, index, { count: sizes.accounts, known: null })),
+    meetings: table(sizes.meetings, (index) => meetingRow(workspace, index, { count: sizes.accounts, known: null })),
+    notes: table(sizes.notes, (index) => noteRow(workspace, index, { count: sizes.accounts, known: null })),
     saved_views: table(views.length, (index) => views[index] ?? {}),
     import_jobs: new Map(),
     workspaces: new Map(),

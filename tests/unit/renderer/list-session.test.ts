@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import type { ListChange, WindowRow } from '../../../core/protocol/query-worker.ts'
+import { type ListSpec, listSpec } from '../../../core/query/spec.ts'
+import { createListSession } from '../../../renderer/data/list-session.ts'
+import type { OpenList } from '../../../renderer/data/query-client.ts'
+
+const spec = (search: string): ListSpec => listSpec.parse({ entity: 'accounts', search })
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 12; i++) await Promise.resolve()
+}
+
+/** A query client whose answers wait until they are let through. */
+const fakeClient = (total: number) => {
+  const gates: { readonly name: string; open: () => void }[] = []
+  const closed: string[] = []
+  const asked: string[] = []
+  let notice: (change: ListChange) => void = () => {}
+  let generation = 0
+  let held = false
+  const gate = (name: string): Promise<void> =>
+    held
+      ? new Promise((open) => {
+          gates.push({ name, open })
+        })
+      : Promise.resolve()
+  const summary = (): ListChange => ({ total, facets: {}, loaded: total, complete: true, revision: generation })
+  const listOf = (name: string): OpenList => ({
+    spec: spec(name),
+    latest: summary,
+    async rows(start, count) {
+      asked.push(`${name} ${start}+${count}`)
+      const made = generation
+      await gate(`rows ${name} ${start}`)
+      return Array.from({ length: Math.max(0, Math.min(count, total - start)) }, (_, i): WindowRow => {
+        return { id: `${name}-${start + i}-${made}`, mark: null, values: {} }
+      })
+    },
+    idsBetween: async () => [],
+    indexOf: async () => -1,
+    close: () => void closed.push(name),
+  })
+  return {
+    closed,
+    asked,
+    gates,
+    hold: (on: boolean) => {
+      held = on
+    },
+    change() {
+      generation++
+      notice(summary())
+    },
+    client: {
+      async open(wanted: ListSpec, onChange: (change: ListChange) => void) {
+        await gate(`open ${wanted.search}`)
+        notice = onChange
+        return listOf(wanted.search)
+      },
+    },
+  }
+}
+
+describe('a list on screen', () => {
+  it('shows total and first rows at once', async () => {
+    const fake = fakeClient(1000)
+    const session = createListSession(fake.client)
+    await session.open(spec('a'))
+    expect(session.snapshot()).toMatchObject({ total: 1000, opening: false, error: null })
+    expect(session.rowAt(0)?.id).toBe('a-0-0')
+    expect(session.rowAt(64)).toBeUndefined()
+  })
+
+  it('fetches what is scrolled to, whole blocks, once', async () => {
+    const fake = fakeClient(1000)
+    const session = createListSession(fake.client)
+    await session.open(spec('a'))
+    session.show(500, 530)
+    session.show(500, 531)
+    await settled()
+    expect(session.rowAt(500)?.id).toBe('a-500-0')
+    expect(session.rowAt(531)?.id).toBe('a-531-0')
+    expect(fake.asked).toEqual(['a 0+64', 'a 448+128'])
+  })
+
+  it('skips the places that were scrolled past while an answer was under way', async () => {
+    const fake = fakeClient(100_000)
+    const session = createListSession(fake.client)
+    await session.open(spec('a'))
+    fake.hold(true)
+    for (let first = 1_000; first <= 90_000; first += 1_000) session.show(first, first + 30)
+    fake.hold(false)
+    fake.gates[0]?.open()
+    await settled()
+    expect(fake.asked).toHaveLength(3)
+    expect(session.rowAt(90_010)?.id).toBe('a-90010-0')
+  })
+
+  it('drops the answer to an older query and lets the worker forget it', async () => {
+    const fake = fakeClient(1000)
+    const session = createListSession(fake.client)
+    await session.open(spec('a'))
+    fake.hold(true)
+    const slow = session.open(spec('ab'))
+    const quick = session.open(spec('abc'))
+    expect(session.snapshot().opening).toBe(true)
+    expect(session.rowAt(0)?.id).toBe('a-0-0')
+    fake.hold(false)
+    fake.gates.find(({ name }) => name === 'open abc')?.open()
+    await quick
+    fake.gates.find(({ name }) => name === 'open ab')?.open()
+    await slow
+    expect(session.rowAt(0)?.id).toBe('abc-0-0')
+    expect(session.snapshot().opening).toBe(false)
+    expect(fake.closed.sort()).toEqual(['a', 'ab'])
+  })
+
+  it('keeps rows that changed on screen until their successors are here', async () => {
+    const fake = fakeClient(1000)
+    const session = createListSession(fake.client)
+    await session.open(spec('a'))
+    session.show(0, 30)
+    fake.hold(true)
+    fake.change()
+    expect(session.rowAt(3)?.id).toBe('a-3-0')
+    fake.gates[0]?.open()
+    await settled()
+    expect(session.rowAt(3)?.id).toBe('a-3-1')
+  })
+
+  it('fetches again when a commit came while rows were under way', async () => {
+    const fake = fakeClient(1000)
+    const session = createListSession(fake.client)
+    await session.open(spec('a'))
+    fake.hold(true)
+    session.show(200, 230)
+    fake.change()
+    fake.hold(false)
+    fake.gates[0]?.open()
+    await settled()
+    expect(session.rowAt(210)?.id).toBe('a-210-1')
+  })
+
+  it('opens again after it was closed', async () => {
+    const fake = fakeClient(10)
+    const session = createListSession(fake.client)
+    await session.open(spec('a'))
+    session.close()
+    expect(session.snapshot().list).toBeNull()
+    await session.open(spec('b'))
+    expect(session.rowAt(9)?.id).toBe('b-9-0')
+    expect(fake.closed).toEqual(['a'])
+  })
+})

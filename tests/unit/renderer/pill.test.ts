@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { type SyncStatus, syncStatus } from '../../../core/protocol/status.ts'
+import { pillOf } from '../../../renderer/features/status/pill.ts'
+
+const status = (change: Partial<SyncStatus>): SyncStatus => ({
+  state: 'up_to_date',
+  received: 0,
+  expected: 0,
+  offlineSince: null,
+  upToDateAt: null,
+  pending: 0,
+  needsAttention: 0,
+  detail: null,
+  ...change,
+})
+const label = (change: Partial<SyncStatus>): string => pillOf(status(change), 'en-US').label
+
+describe('the status pill', () => {
+  it('tells every state apart', () => {
+    const labels = syncStatus.shape.state.options.map((state) => label({ state }))
+    expect(new Set(labels).size).toBe(labels.length)
+  })
+
+  it('says how far it is', () => {
+    const pill = pillOf(status({ state: 'syncing', received: 500, expected: 2_000 }), 'en-US')
+    expect(pill).toMatchObject({ label: 'Syncing 500 of 2,000', progress: 0.25 })
+    expect(pillOf(status({ state: 'syncing', received: 9, expected: 3 })).progress).toBe(1)
+    expect(pillOf(status({ state: 'syncing' })).progress).toBeNull()
+  })
+
+  it('says since when it is offline', () => {
+    expect(label({ state: 'offline', offlineSince: new Date(2026, 0, 1, 9, 5).getTime() })).toBe(
+      'Offline since 9:05 AM',
+    )
+  })
+
+  it('puts refused edits before those under way', () => {
+    expect(label({ needsAttention: 2, pending: 5 })).toBe('Needs attention')
+    expect(label({ pending: 1 })).toBe('Sending 1 edit')
+    expect(label({ state: 'offline', needsAttention: 2 })).toBe('Offline')
+  })
+
+  it('explains in the words of the sync process where it has any', () => {
+    expect(pillOf(status({ state: 'stuck', detail: 'No answer for 90 s.' })).explain).toBe('No answer for 90 s.')
+  })
+})
