@@ -33,13 +33,20 @@ const parse = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
   throw new GatewayError('invalid_request', { message: `${issue?.path.join('.') || 'request'}: ${issue?.message}` })
 }
 
-type Env = { Variables: { caller: Caller; member: Member } }
+/** What an HTTP server tells about a request: the connection that it answers on. */
+export interface Connection {
+  readonly outgoing?: { destroy(): unknown }
+}
+
+type Env = { Bindings: Connection; Variables: { caller: Caller; member: Member } }
 
 /**
  * The gateway: a stateless HTTP handler over Postgres and Electric (core/protocol/gateway.ts lists its routes). Every answer, errors
  * too, carries the protocol header; every request needs a token and a live membership of the workspace it names.
  */
-export const createGateway = (options: GatewayOptions): { readonly fetch: (request: Request) => Promise<Response> } => {
+export const createGateway = (
+  options: GatewayOptions,
+): { readonly fetch: (request: Request, connection?: Connection) => Promise<Response> } => {
   const { pool, log = () => {} } = options
   const userOf = tokenChecker(options.jwt, options.now ?? Date.now)
   const timeoutMs = options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS
@@ -88,7 +95,9 @@ export const createGateway = (options: GatewayOptions): { readonly fetch: (reque
   })
   workspace.get('/shape', (c) => {
     const url = shapeUrl(options, new URL(c.req.url).searchParams, c.var.caller.workspaceId, c.var.member)
-    return fetchShape(url, c.req.header('if-none-match'), c.req.raw.signal)
+    const { outgoing } = c.env
+    const breakOff = outgoing ? () => void outgoing.destroy() : null
+    return fetchShape(url, c.req.header('if-none-match'), c.req.raw.signal, breakOff)
   })
   const tooLarge = () => {
     throw new GatewayError('batch_too_large')
@@ -118,5 +127,5 @@ export const createGateway = (options: GatewayOptions): { readonly fetch: (reque
   })
   app.route('/v1/workspaces/:workspace', workspace)
 
-  return { fetch: async (request) => app.fetch(request) }
+  return { fetch: async (request, connection = {}) => app.fetch(request, connection) }
 }

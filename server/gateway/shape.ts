@@ -1,6 +1,7 @@
 import { columnsOf, isEntityName } from '../../core/model/entities.ts'
 import { GatewayError } from './gateway-error.ts'
 import type { Member } from './membership.ts'
+import { passThrough } from './pass-through.ts'
 import { visibleRows } from './visible-rows.ts'
 
 /** Electric's protocol parameters that a client may set. Everything else of its query is dropped: the gateway pins what a shape is. */
@@ -58,8 +59,14 @@ const isPassedHeader = (name: string): boolean =>
  * starting, overloaded) become the gateway's own errors.
  *
  * @param signal ends the request to Electric too, when the client goes away
+ * @param breakOff cuts the client's connection, should Electric's answer end half-way
  */
-export const fetchShape = async (url: URL, ifNoneMatch: string | undefined, signal: AbortSignal): Promise<Response> => {
+export const fetchShape = async (
+  url: URL,
+  ifNoneMatch: string | undefined,
+  signal: AbortSignal,
+  breakOff: (() => void) | null,
+): Promise<Response> => {
   const headers: Record<string, string> = ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }
   const upstream = await fetch(url, { headers, signal, redirect: 'error' }).catch((thrown: unknown) => {
     throw new GatewayError('server_busy', { cause: thrown })
@@ -73,7 +80,8 @@ export const fetchShape = async (url: URL, ifNoneMatch: string | undefined, sign
     throw new GatewayError('internal', { message: `The shape service answered ${upstream.status}.` })
   }
   const passed = [...upstream.headers].filter(([name]) => isPassedHeader(name))
-  const answer = new Response(upstream.body, { status: upstream.status, headers: passed })
+  const body = upstream.body && passThrough(upstream.body, breakOff)
+  const answer = new Response(body, { status: upstream.status, headers: passed })
   answer.headers.set('cache-control', 'private, no-cache')
   answer.headers.set('vary', 'authorization')
   return answer

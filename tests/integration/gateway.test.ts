@@ -281,6 +281,24 @@ describe('shapes', () => {
     await gateway.stop()
   })
 
+  test('break off for the client where they break off for the gateway', async () => {
+    const gateway = await startGateway({
+      databaseUrl: world.db.url,
+      electricUrl: electric.url,
+      jwt: { keys: { kind: 'secret', secret: JWT_SECRET } },
+    })
+    electric.answer = (request, response) => {
+      response.writeHead(200, { 'electric-handle': 'h' })
+      response.write('[{"value":1}]', () => request.socket.destroy())
+    }
+    const answer = await fetch(`${gateway.url}/v1/workspaces/${world.alpha}/shape?table=accounts&offset=-1`, {
+      headers: { authorization: `Bearer ${await world.token(world.rep.userId)}` },
+    })
+    expect(answer.status).toBe(200)
+    await expect(answer.text()).rejects.toThrow()
+    await gateway.stop()
+  })
+
   test('end at Electric when the client leaves before any answer', async () => {
     const gateway = await startGateway({
       databaseUrl: world.db.url,
@@ -356,11 +374,12 @@ describe('mutations', () => {
     const change = patch('accounts', account.record_id, {}, { city: 'x' })
     const answer = post({ client_id: randomUUID(), edits: [change] })
     for (let cut = 0; cut === 0; ) {
-      const { rowCount } = await blocker.query(
+      // Not on the blocker's connection: inside a transaction the view would never change.
+      const killed = await world.db.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where wait_event_type = 'Lock' and datname = current_database() and query like '%apply_mutations%'`,
       )
-      cut = rowCount ?? 0
+      cut = killed.length
     }
     expect(await errorOf(await answer)).toEqual([503, 'server_busy'])
     await blocker.query('rollback')
