@@ -25,7 +25,8 @@ export type RunningBrowser = { context: BrowserContext; debugUrl: string | undef
 export async function startChromium(folder: string): Promise<RunningBrowser> {
   const profile = newProfile(folder)
   const args = [...flags]
-  if (process.getuid?.() === 0) args.push('--no-sandbox')
+  // Chromium has no sandbox for root, and would say so across the window without the second flag.
+  if (process.getuid?.() === 0) args.push('--no-sandbox', '--test-type')
   if (options.headless) args.push('--disable-gpu')
   if (options.debugPort) args.push('--remote-debugging-port=0')
   if (!options.headless) args.push('--app=data:text/html,<title>Outpost</title>', '--window-size=1440,900')

@@ -176,6 +176,12 @@ describe('the main process', () => {
     expect(await app.exited).toBe(0)
   })
 
+  it('quits when its window is closed', async () => {
+    const app = await launch()
+    await app.page.close()
+    expect(await app.exited).toBe(0)
+  })
+
   it('quits without a question on Ctrl-C', async () => {
     const app = await launch()
     await call(app.page, 'edits.submit', { edits: [{ op: 'delete', entity: 'accounts', record_id: workspace }] })
