@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
+import { csvLine } from '../../core/csv/write.ts'
 import { OutpostError } from '../../core/errors.ts'
-import { isoDay, kindOf } from '../../core/model/convert.ts'
+import { kindOf } from '../../core/model/convert.ts'
 import { columnsOf, type EntityName } from '../../core/model/entities.ts'
 import type { Value } from '../../core/model/field.ts'
 import { withFiles } from '../beside.ts'
@@ -23,11 +24,11 @@ export const exportList: Command = async (context) => {
     const lines = ids.map((id) => {
       const { row } = files.shown.record(spec.entity, id)
       return format === 'csv'
-        ? columns.map((column) => csvCell(spec.entity, column, row[column] ?? null)).join(',')
-        : JSON.stringify(row)
+        ? csvLine(columns.map((column) => cellText(spec.entity, column, row[column] ?? null)))
+        : `${JSON.stringify(row)}\n`
     })
-    const head = format === 'csv' ? [columns.join(',')] : []
-    const text = [...head, ...lines].map((line) => `${line}\n`).join('')
+    const head = format === 'csv' ? [csvLine(columns)] : []
+    const text = [...head, ...lines].join('')
     const out = args.text('out')
     if (out === undefined) {
       print(text)
@@ -38,14 +39,12 @@ export const exportList: Command = async (context) => {
   })
 }
 
-/** Money with its two decimals, instants as ISO 8601, text quoted where RFC 4180 asks for it. */
-const csvCell = (entity: EntityName, column: string, value: Value): string => {
+/** Money with its two decimals, instants as ISO 8601, text so that no spreadsheet takes it for a formula. */
+const cellText = (entity: EntityName, column: string, value: Value): string => {
   if (value === null) return ''
   const kind = kindOf(entity, column)
   if (kind === 'money' && typeof value === 'number') return (value / 100).toFixed(2)
   if (kind === 'instant' && typeof value === 'number') return new Date(value).toISOString()
-  const text = kind === 'day' && typeof value === 'number' ? isoDay(value) : String(value)
-  // A leading =, +, - or @ would run as a formula in a spreadsheet: an apostrophe keeps it text.
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const text = String(value)
+  return typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
 }

@@ -134,7 +134,8 @@ export class QueryFeed {
     if (!next || !progress || this.#credit === 0) return
     this.#again = true
     if (progress.rowid === 0 && progress.told.size === 0) this.#overlays(next, progress)
-    // Asked before the read: what is complete by then is all in the page.
+    // Both before the read: what is complete by then is all in the page, and rows appended meanwhile end the dryness.
+    progress.dry = true
     const complete = this.#source.complete(next)
     const page = await this.#source.page({
       entity: next,
@@ -146,11 +147,10 @@ export class QueryFeed {
     if (this.#progress !== all || this.#closed) return
     progress.rowid = page.lastRowid
     if (page.piece.ids.length > 0) this.#sendPiece(next, progress, page.piece, [])
-    if (page.read === PIECE_ROWS) return
-    if (complete) {
-      progress.loaded = true
-      this.#post({ t: 'loaded', entity: next, total: progress.total })
-    } else progress.dry = page.read === 0
+    if (page.read > 0) progress.dry = false
+    if (page.read === PIECE_ROWS || !complete) return
+    progress.loaded = true
+    this.#post({ t: 'loaded', entity: next, total: progress.total })
   }
 
   /** Records with pending edits come first, marked; the pages leave them out. */
