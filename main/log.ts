@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { RotatingFile } from './rotating-file.ts'
+import { RotatingFile, rotateIfLarge } from './rotating-file.ts'
 
 const maxBytes = 5 * 1024 * 1024
 const oldFiles = 3
@@ -10,4 +10,9 @@ export type Log = ReturnType<typeof openLog>
 export function openLog(path: string) {
   const file = new RotatingFile(path, maxBytes, oldFiles)
   return pino({ base: { process: 'main' }, redact: ['token', 'databaseKey', '*.token', '*.databaseKey'] }, file)
+}
+
+/** Makes room in the sync process' own log, before it starts. */
+export function rotateSyncLog(path: string | null): void {
+  if (path !== null) rotateIfLarge(path, maxBytes, oldFiles)
 }

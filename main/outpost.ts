@@ -5,7 +5,7 @@ import { EVENT_CHANNEL, QUERY_PORT_CHANNEL } from '../core/protocol/ipc-channels
 import type { SyncStatus } from '../core/protocol/status.ts'
 import { type EventName, type Events, QUERY_PORT_MESSAGE } from '../core/protocol/window-api.ts'
 import { openIpc } from './ipc.ts'
-import type { Log } from './log.ts'
+import { type Log, rotateSyncLog } from './log.ts'
 import { mainAnswers } from './main-answers.ts'
 import { installMenu } from './menu.ts'
 import { followOrders } from './orders.ts'
@@ -26,6 +26,18 @@ const clock: Clock = {
     const timer = setTimeout(work, delayMs)
     return () => clearTimeout(timer)
   },
+}
+
+/** The status before the sync process told any. */
+const nothingYet: SyncStatus = {
+  state: 'starting',
+  received: 0,
+  expected: 0,
+  offlineSince: null,
+  upToDateAt: null,
+  pending: 0,
+  needsAttention: 0,
+  detail: null,
 }
 
 /** Everything that is known once the data is unlocked. */
@@ -65,7 +77,10 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
   }
 
   const sync = superviseSync({
-    fork: forkSync,
+    fork: () => {
+      rotateSyncLog(session.logPath)
+      return forkSync()
+    },
     config: () => {
       const { onToken: _, ...config } = session
       return config
@@ -82,7 +97,7 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
     },
     onDown: (error) => {
       report({ t: 'error', message: error.message })
-      if (status) tell('status', { ...status, state: 'stopped', detail: error.message })
+      tell('status', { ...(status ?? nothingYet), state: 'stopped', detail: error.message })
     },
     log: (message, context) => log.warn(context, message),
   })

@@ -20,6 +20,11 @@ function shift(path: string, keep: number): void {
   }
 }
 
+/** Keeps a file that another process appends to as `.1` once it has `maxBytes`; before that process opens it. */
+export function rotateIfLarge(path: string, maxBytes: number, keep: number): void {
+  if (sizeOf(path) >= maxBytes) shift(path, keep)
+}
+
 /** A file that lines are appended to; at `maxBytes` it is kept as `.1` and a new one begins, up to `keep` old ones. */
 export class RotatingFile {
   readonly #path: string
