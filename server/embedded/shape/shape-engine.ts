@@ -1,17 +1,17 @@
 import { ChangeFeed } from './change-feed.ts'
 import { shapeKey } from './definition.ts'
+import type { ShapeLog } from './log/shape-log.ts'
 import { PUBLICATION, prepareSlot } from './publication.ts'
 import { ReplicationStream } from './replication.ts'
 import type { ShapeSpec } from './request.ts'
 import { unavailable } from './request-error.ts'
 import { newClient } from './session.ts'
 import type { Shape } from './shape.ts'
-import { fitsRelation } from './shape-changes.ts'
 import { ShapeMaker } from './shape-maker.ts'
 import { ShapeRegistry } from './shape-registry.ts'
 import { ShapeStore } from './shape-store.ts'
 import { SlotProgress } from './slot-progress.ts'
-import { electricSchema, loadTablesByOid } from './table.ts'
+import { checkTables } from './table-check.ts'
 import { type IsVisible, isVisible } from './visibility.ts'
 
 export type EngineOptions = {
@@ -188,14 +188,15 @@ export class ShapeEngine {
 
   #extended(shape: Shape): void {
     this.#progress.wrote(shape.parts.log)
-    if (shape.parts.log.isOversized) this.#trim(shape)
+    const surplus = shape.parts.log.surplus
+    if (surplus) this.#trim(shape, surplus)
   }
 
   /**
    * Drops the oldest messages. Clients past them go on undisturbed; new ones get a new shape, for neither the snapshot nor
    * an older client's rows can be continued any more. Noted on disk before anything is removed.
    */
-  #trim(shape: Shape): void {
+  #trim(shape: Shape, surplus: NonNullable<ShapeLog['surplus']>): void {
     const { log, files } = shape.parts
     if (!files.isComplete) {
       this.drop(shape, 'its log outgrew its bound while the snapshot was written')
@@ -204,11 +205,9 @@ export class ShapeEngine {
     this.#registry.retire(shape)
     shape.retired = true
     files.remove()
-    while (log.isOversized) {
-      shape.trimmed = log.nextTrim
-      this.#store.save(shape)
-      log.dropOldest()
-    }
+    shape.trimmed = surplus.last
+    this.#store.save(shape)
+    log.dropOldest(surplus.segments)
   }
 
   #dropLeastUsed(): void {
@@ -225,24 +224,11 @@ export class ShapeEngine {
     for (const shape of this.#registry.all()) {
       if (shape.retired && !shape.isWatched && shape.lastUsedMs < idleSince) this.drop(shape, 'trimmed and idle')
     }
-    const oids = this.#registry.tableOids
-    if (oids.length === 0 || this.#status !== 'active') return
-    const client = newClient(this.#options.databaseUrl)
+    if (this.#status !== 'active') return
     try {
-      await client.connect()
-      const tables = new Map((await loadTablesByOid(client, oids)).map((table) => [table.oid, table]))
-      for (const oid of oids) {
-        const table = tables.get(oid)
-        for (const shape of [...this.#registry.ofTable(oid)]) {
-          if (!table || !fitsRelation(shape.parts.definition, { ...table, identity: 'f' }))
-            this.drop(shape, 'its table has changed')
-          else shape.schema = electricSchema(table, shape.parts.definition.columns)
-        }
-      }
+      await checkTables(this.#options.databaseUrl, this.#registry, (shape) => this.drop(shape, 'its table has changed'))
     } catch (error) {
       this.#options.onLog(`check of the tables: ${error instanceof Error ? error.message : String(error)}`)
-    } finally {
-      await client.end().catch(() => {})
     }
   }
 

@@ -94,6 +94,8 @@ export class ShapeRequests {
   }
 
   #read(shape: Shape, request: ShapeRequest, offset: Offset): Answer {
+    // A transaction larger than the log's bound may have pushed out what this client was waiting for.
+    if (shape.gone || shape.isTrimmed(offset)) return mustRefetch(null)
     const { messages, last, more } = shape.parts.log.read(offset, this.#limits.chunkBytes)
     return logAnswer(shape, request, {
       messages,

@@ -1,5 +1,4 @@
 import { closeSync, createReadStream, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { PgSnapshot } from './visibility.ts'
 
@@ -64,10 +63,6 @@ export class SnapshotFiles {
         this.#changed.add(wake)
       })
     }
-  }
-
-  read(index: number): Promise<Buffer> {
-    return readFile(chunkFile(this.#dir, index))
   }
 
   stream(index: number): ReturnType<typeof createReadStream> {

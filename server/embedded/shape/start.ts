@@ -59,7 +59,7 @@ export async function startShapeEndpoint(options: StartShapeEndpointOptions): Pr
   const engine = new ShapeEngine({
     databaseUrl: options.databaseUrl,
     storageDir: options.storageDir,
-    maxLogBytes: options.maxLogBytes ?? 64 * MB,
+    maxLogBytes: options.maxLogBytes ?? 256 * MB,
     maxShapes: options.maxShapes ?? 1000,
     chunkBytes,
     now,

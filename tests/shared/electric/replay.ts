@@ -39,6 +39,21 @@ export class Stage {
 
   async sql(...statements: string[]): Promise<void> {
     for (const statement of statements) await this.database.query(statement)
+    this.#isBehind ||= statements.length > 0
+  }
+  #isBehind = false
+
+  /** Waits until the endpoint has taken in every change so far: it acknowledges them once they are on disk. */
+  async #settle(): Promise<void> {
+    if (!this.#isBehind) return
+    const [now] = await this.database.query<{ lsn: string }>('select pg_current_wal_flush_lsn()::text lsn')
+    const acknowledged = () =>
+      this.database.query(
+        'select from pg_replication_slots where database = current_database() and confirmed_flush_lsn >= $1',
+        [now?.lsn],
+      )
+    await expect.poll(async () => (await acknowledged()).length, { timeout: 10_000, interval: 10 }).toBe(1)
+    this.#isBehind = false
   }
 
   send(exchange: Pick<Exchange, 'method' | 'requestHeaders' | 'requestBody'>, target: string): Promise<Answer> {
@@ -103,8 +118,10 @@ export class Stage {
   async begin(exchange: Exchange, step: Step = {}): Promise<{ compared: Promise<void> }> {
     await this.#meetShape(exchange)
     await step.before?.(this)
+    const isLive = /[?&]live=true/.test(exchange.target)
+    if (!isLive) await this.#settle()
     const answer = this.send(exchange, this.translate(exchange.target))
-    if (/[?&]live=true/.test(exchange.target)) await this.#whenWaiting(answer)
+    if (isLive) await this.#whenWaiting(answer)
     await this.sql(...(step.whileWaiting ? [] : notedSql(exchange)))
     await step.whileWaiting?.(this)
     const compared = answer.then((received) => compareExchange(exchange, received, this.links))

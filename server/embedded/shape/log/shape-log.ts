@@ -103,17 +103,20 @@ export class ShapeLog {
     if (this.#active.size > transaction.size) this.#active.truncate(transaction.size)
   }
 
-  get isOversized(): boolean {
-    return this.#segments.length > 1 && this.bytes > this.#maxBytes
+  /** How many of the oldest files must go to keep the bound, and the last message that goes with them. */
+  get surplus(): { readonly segments: number; readonly last: Offset } | null {
+    let segments = 0
+    let left = this.bytes
+    while (left > this.#maxBytes && segments < this.#segments.length - 1) {
+      left -= this.#segments[segments]?.size ?? 0
+      segments += 1
+    }
+    const last = this.#segments[segments - 1]?.last
+    return last ? { segments, last } : null
   }
 
-  /** The last message that the next `dropOldest` would remove. */
-  get nextTrim(): Offset | null {
-    return this.isOversized ? (this.#segments[0]?.last ?? null) : null
-  }
-
-  dropOldest(): void {
-    if (this.#segments.length > 1) this.#segments.shift()?.remove()
+  dropOldest(segments: number): void {
+    for (const segment of this.#segments.splice(0, segments)) segment.remove()
   }
 
   /** Messages after `offset`, until they reach `maxBytes`. */
