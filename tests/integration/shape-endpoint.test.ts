@@ -14,6 +14,9 @@ import { type TestDatabase, type TestPostgres, withPostgres } from '../support/p
 import { asShapeRows, ShapeFollower } from '../support/shape-follower.ts'
 import { openTempRoot } from '../support/temp-root.ts'
 
+/** Patience for what takes milliseconds on an idle machine. */
+const SOON = { timeout: 20_000, interval: 2 }
+
 let postgres: TestPostgres
 const cleanups: (() => unknown)[] = []
 beforeAll(async () => {
@@ -199,6 +202,17 @@ test('a log at its bound drops the oldest: a client behind it starts again, one 
   expect((await follow(endpoint).untilUpToDate()).handle).toBe(next)
 })
 
+test('a transaction larger than the bound sends the waiting client back to the start', async () => {
+  const database = await openDatabase(2_000)
+  const endpoint = await serve(database, { maxLogBytes: 200_000, liveTimeoutMs: 5_000 })
+  const follower = await follow(endpoint).untilUpToDate()
+  const waiting = follower.step()
+  await expect.poll(() => endpoint.waiting(), SOON).toBe(1)
+  await database.query(`update item set v = repeat('x', 1000)`)
+  expect((await waiting).status).toBe(409)
+  await expectSame(database, await follow(endpoint).untilUpToDate())
+})
+
 test.each([
   ['TRUNCATE', ['truncate item', `insert into item values (1, 'a', 'n')`]],
   ['ADD COLUMN', ['alter table item add column extra text', `insert into item values (99, 'a', 'n')`]],
@@ -209,7 +223,7 @@ test.each([
   const endpoint = await serve(database, { liveTimeoutMs: 5_000 })
   const follower = await follow(endpoint).untilUpToDate()
   const waiting = follower.step()
-  await expect.poll(() => endpoint.waiting()).toBe(1)
+  await expect.poll(() => endpoint.waiting(), SOON).toBe(1)
   for (const statement of statements) await database.query(statement)
   const ended = await waiting
   expect([ended.status, ended.headers.get('electric-handle')]).toEqual([409, null])
@@ -269,9 +283,9 @@ test('while Postgres is down: 503 for new requests, up-to-date for who waits, th
   const endpoint = await serve(database, { liveTimeoutMs: 1_500, connectionWaitMs: 200 })
   const follower = await follow(endpoint).untilUpToDate()
   const waiting = follower.step()
-  await expect.poll(() => endpoint.waiting()).toBe(1)
+  await expect.poll(() => endpoint.waiting(), SOON).toBe(1)
   process.kill(own.server.pid, 'SIGKILL')
-  await expect.poll(() => endpoint.status()).toBe('starting')
+  await expect.poll(() => endpoint.status(), SOON).toBe('starting')
   const response = await fetch(`${endpoint.url}/v1/shape?table=item&offset=-1`)
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
   expect((await fetch(`${endpoint.url}/v1/health`)).status).toBe(202)

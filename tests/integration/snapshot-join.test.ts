@@ -16,6 +16,9 @@ const WRONG = {
   keepsEverything: () => false,
 } satisfies Record<string, IsVisible>
 
+/** Patience for what takes milliseconds on an idle machine. */
+const SOON = { timeout: 20_000, interval: 2 }
+
 let postgres: TestPostgres
 const cleanups: (() => unknown)[] = []
 beforeAll(async () => {
@@ -116,7 +119,7 @@ async function untilCommitsWait(database: TestDatabase): Promise<void> {
     commit.catch(() => {})
     const isWaiting = async (): Promise<boolean> =>
       (await database.query(`select from pg_stat_activity where wait_event = 'SyncRep'`)).length > 0
-    await expect.poll(async () => done || (await isWaiting()), { interval: 2 }).toBe(true)
+    await expect.poll(async () => done || (await isWaiting()), SOON).toBe(true)
     if (!done) return
   }
 }
