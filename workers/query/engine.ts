@@ -1,15 +1,12 @@
 import { OutpostError } from '../../core/errors.ts'
 import type { Value } from '../../core/model/field.ts'
-import { FEED_ENTITIES, type FeedEntity, type ToQueryWorker } from '../../core/protocol/query-port.ts'
+import type { FeedEntity, ToQueryWorker } from '../../core/protocol/query-port.ts'
 import type { ListChange, ListSummary, WindowRow } from '../../core/protocol/query-worker.ts'
-import { ACCOUNT_COUNTS } from '../../core/query/fields.ts'
 import { LIST_ENTITIES, type ListSpec } from '../../core/query/spec.ts'
-import { answer, type Shelves } from './filter/answer.ts'
+import { answer } from './filter/answer.ts'
 import type { View } from './order/view.ts'
-import { ChildCounts } from './store/child-counts.ts'
-import { pieceBatch, type RowBatch, upsertBatch } from './store/row-batch.ts'
-import { Shelf, writeColumns } from './store/shelf.ts'
-import { Table } from './store/table.ts'
+import type { Shelf } from './store/shelf.ts'
+import { DEFAULT_LIMITS, Store, type StoreLimits } from './store/store.ts'
 
 export type Piece = Extract<ToQueryWorker, { t: 'piece' }>
 export type Commit = Extract<ToQueryWorker, { t: 'commit' }>
@@ -19,17 +16,24 @@ export interface EngineOptions {
   readonly today: () => number
   /** Runs `work` soon, once: change notices wait for it, so that many commits make one. At once by default. */
   readonly soon?: (work: () => void) => void
+  readonly limits?: Partial<StoreLimits>
 }
 
 export interface EngineStats {
   readonly rows: Record<string, number>
   /** Bytes of every typed array and index; texts apart. */
   readonly bytes: number
-  readonly textBytes: number
+  readonly bytesBy: Readonly<Record<FeedEntity, number>>
+  readonly textBytesBy: Readonly<Record<FeedEntity, number>>
 }
 
 /** Answers list queries from columns. Knows nothing of workers, ports and clocks. */
 export interface Engine {
+  /**
+   * Takes a piece or a commit in slices of a few milliseconds; queries between them see nothing of it, and all of it after
+   * the last. One at a time, in the order in which they came, and no upkeep in between.
+   */
+  stage(message: Piece | Commit): Generator<undefined, void>
   /** Rows of the first load. */
   applyPiece(piece: Piece): void
   /** Every row that was there at hello has come. */
@@ -58,30 +62,19 @@ interface OpenList {
 }
 
 export const createEngine = (options: EngineOptions): Engine => {
-  const accounts = new Shelf('accounts', null)
-  const shelves: Shelves = {
-    accounts,
-    contacts: new Shelf('contacts', accounts.table),
-    tasks: new Shelf('tasks', accounts.table),
-  }
-  const meetings = new Table('meetings', accounts.table.ids)
-  const counts = {
-    contacts: new ChildCounts(shelves.contacts.table, accounts.table, 'contacts_count'),
-    tasks: new ChildCounts(shelves.tasks.table, accounts.table, 'open_tasks_count'),
-    meetings: new ChildCounts(meetings, accounts.table, 'meetings_count'),
-  }
+  const store = new Store({ ...DEFAULT_LIMITS, ...options.limits })
   const complete = new Set<FeedEntity>()
   const lists = new Map<number, OpenList>()
   let nextList = 1
-  let revision = 0
-
-  const tableOf = (entity: FeedEntity): Table => (entity === 'meetings' ? meetings : shelves[entity].table)
+  /** Rises with what a reader can tell: rows, completeness, the day. */
+  let told = 0
+  const revision = (): number => store.revision + told
 
   const compute = (spec: ListSpec): Pick<OpenList, 'view' | 'summary'> => {
-    const shelf = shelves[spec.entity]
-    const { rows, total, facets } = answer(shelves, spec, options.today())
+    const shelf = store.shelves[spec.entity]
+    const { rows, total, all, facets } = answer(store, spec, options.today())
     return {
-      view: shelf.order(spec.sort).view(rows, total),
+      view: shelf.order(spec.sort).view(rows, total, all),
       summary: { total, facets, loaded: shelf.table.count, complete: complete.has(spec.entity) },
     }
   }
@@ -89,16 +82,12 @@ export const createEngine = (options: EngineOptions): Engine => {
   const current = (number: number): OpenList => {
     const list = lists.get(number)
     if (!list) throw new OutpostError('not_found', 'The list is not open any more.')
-    if (list.revision !== revision) {
+    if (list.revision !== revision()) {
       Object.assign(list, compute(list.spec))
-      list.revision = revision
+      list.revision = revision()
     }
     return list
   }
-
-  /** Lists of accounts show counts and are found by contacts; children's lists show and ask about their account. */
-  const dependsOn = (spec: ListSpec, entity: FeedEntity): boolean =>
-    spec.entity === entity || spec.entity === 'accounts' || entity === 'accounts'
 
   const untold = new Set<FeedEntity>()
   const tellAll = (): void => {
@@ -106,11 +95,11 @@ export const createEngine = (options: EngineOptions): Engine => {
     untold.clear()
     for (const [number, list] of lists) {
       if (!list.onChange || !touched.some((entity) => dependsOn(list.spec, entity))) continue
-      list.onChange({ ...current(number).summary, revision })
+      list.onChange({ ...current(number).summary, revision: revision() })
     }
   }
   const tell = (touched: Iterable<FeedEntity>): void => {
-    revision++
+    told++
     const waiting = untold.size > 0
     for (const entity of touched) untold.add(entity)
     if (waiting) return
@@ -118,42 +107,10 @@ export const createEngine = (options: EngineOptions): Engine => {
     else tellAll()
   }
 
-  /** Follows up a write: counts of children, and the orders of other tables that looked at what changed. */
-  const settle = (entity: FeedEntity, rows: readonly number[]): void => {
-    if (entity === 'accounts') {
-      for (const child of [shelves.contacts, shelves.tasks]) child.forgetOrders((name) => name.startsWith('account.'))
-      return
-    }
-    // A child may have named accounts that are not here yet.
-    accounts.makeRoom()
-    const count = counts[entity]
-    let moved = false
-    for (const row of rows) moved = count.recount(row) || moved
-    if (!moved) return
-    accounts.forgetOrders((name) => name === count.name)
-    for (const child of [shelves.contacts, shelves.tasks])
-      child.forgetOrders((name) => name === `account.${count.name}`)
-  }
-
-  const write = (entity: FeedEntity, batch: RowBatch): void => {
-    if (entity !== 'meetings') {
-      settle(entity, shelves[entity].write(batch))
-      return
-    }
-    const rows = batch.ids.map((id) => meetings.ids.add(id))
-    meetings.reserve()
-    writeColumns(meetings, rows, batch)
-    settle(entity, rows)
-  }
-
-  const remove = (entity: FeedEntity, ids: readonly string[]): void => {
-    if (entity !== 'meetings') {
-      settle(entity, shelves[entity].remove(ids))
-      return
-    }
-    const rows = ids.map((id) => meetings.ids.find(id)).filter((row) => row >= 0)
-    for (const row of rows) meetings.kill(row)
-    settle(entity, rows)
+  function* stage(message: Piece | Commit): Generator<undefined, void> {
+    const apply = yield* message.t === 'piece' ? store.stagePiece(message) : store.stageCommit(message)
+    apply()
+    tell(message.t === 'piece' ? [message.entity] : message.changes.map((change) => change.entity))
   }
 
   const present = (shelf: Shelf, row: number): WindowRow => {
@@ -162,73 +119,66 @@ export const createEngine = (options: EngineOptions): Engine => {
     for (const [name, column] of table.columns) values[name] = column.get(row)
     if (shelf.entity !== 'accounts') {
       const parent = table.link().values[row] as number
-      const held = parent >= 0 && accounts.table.isAlive(parent)
-      values['account.company'] = held ? accounts.table.value(parent, 'company') : null
+      const held = parent >= 0 && shelf.accounts.isAlive(parent)
+      values['account.company'] = held ? shelf.accounts.value(parent, 'company') : null
     }
     return { id: table.ids.text(row), mark: table.marks.get(row) ?? null, values }
   }
 
   return {
-    applyPiece(piece) {
-      write(piece.entity, pieceBatch(tableOf(piece.entity), piece))
-      tell([piece.entity])
-    },
+    stage,
+    applyPiece: (piece) => drain(stage(piece)),
+    applyCommit: (commit) => drain(stage(commit)),
     loaded(entity) {
       complete.add(entity)
       tell([entity])
     },
-    applyCommit(commit) {
-      for (const { entity, upserts, removes } of commit.changes) {
-        remove(entity, removes)
-        write(entity, upsertBatch(tableOf(entity), upserts, ACCOUNT_COUNTS))
-      }
-      tell(commit.changes.map((change) => change.entity))
-    },
     open(spec, onChange) {
-      const list: OpenList = { spec, onChange, revision, ...compute(spec) }
+      const list: OpenList = { spec, onChange, revision: revision(), ...compute(spec) }
       const number = nextList++
       lists.set(number, list)
       return { ...list.summary, list: number }
     },
     rows(number, start, count) {
       const list = current(number)
-      return list.view.window(start, count).map((row) => present(shelves[list.spec.entity], row))
+      return list.view.window(start, count).map((row) => present(store.shelves[list.spec.entity], row))
     },
     idsBetween(number, from, to) {
       const list = current(number)
-      const { ids } = shelves[list.spec.entity].table
+      const { ids } = store.shelves[list.spec.entity].table
       return list.view.window(Math.min(from, to), Math.abs(to - from) + 1).map((row) => ids.text(row))
     },
     indexOf(number, id) {
       const list = current(number)
-      const row = shelves[list.spec.entity].table.ids.find(id)
+      const row = store.shelves[list.spec.entity].table.ids.find(id)
       return row < 0 ? -1 : list.view.indexOf(row)
     },
     close(number) {
       lists.delete(number)
     },
-    upkeep() {
-      for (const entity of LIST_ENTITIES) {
-        if (!shelves[entity].upkeep()) continue
-        // Views read the permutation that the fold replaced.
-        revision++
-        return true
-      }
-      return false
-    },
-    dayChanged() {
-      tell(LIST_ENTITIES)
-    },
+    upkeep: () => store.upkeep(),
+    dayChanged: () => tell(LIST_ENTITIES),
     stats() {
-      const all = [...LIST_ENTITIES.map((entity) => shelves[entity].table), meetings]
-      return {
-        rows: Object.fromEntries(FEED_ENTITIES.map((entity) => [entity, tableOf(entity).count])),
-        bytes:
-          meetings.bytes() +
-          LIST_ENTITIES.reduce((bytes, entity) => bytes + shelves[entity].bytes(), 0) +
-          Object.values(counts).reduce((bytes, count) => bytes + count.bytes(), 0),
-        textBytes: all.reduce((bytes, table) => bytes + table.textBytes(), 0),
-      }
+      const by = <T>(read: (entity: FeedEntity) => T): Record<FeedEntity, T> => ({
+        accounts: read('accounts'),
+        contacts: read('contacts'),
+        tasks: read('tasks'),
+        meetings: read('meetings'),
+      })
+      const bytesBy = by((entity) => store.bytesOf(entity))
+      const textBytesBy = by((entity) => store.shelves[entity].table.textBytes())
+      return { rows: by((entity) => store.shelves[entity].table.count), bytes: total(bytesBy), bytesBy, textBytesBy }
     },
   }
 }
+
+/** Lists of accounts show counts and are found by contacts; children's lists show and ask about their account. */
+const dependsOn = (spec: ListSpec, entity: FeedEntity): boolean =>
+  spec.entity === entity || spec.entity === 'accounts' || entity === 'accounts'
+
+const drain = (work: Generator<undefined, void>): void => {
+  while (!work.next().done);
+}
+
+const total = (numbers: Readonly<Record<string, number>>): number =>
+  Object.values(numbers).reduce((sum, number) => sum + number, 0)

@@ -63,8 +63,9 @@ export class Cells {
     return table
   }
 
-  codeAt(column: number, cell: number): number {
-    return this.codes[column]?.[cell] ?? 0
+  /** The code of each cell in one column. */
+  codesOf(column: number): readonly number[] {
+    return this.codes[column] ?? []
   }
 
   /** Rows whose cell passes. */

@@ -1,6 +1,6 @@
-import { type Bitmap, bitmapOf, hasBit, setBit } from '../store/bitmap.ts'
+import { type Bitmap, bitmapOf, clearBit, fillBits, hasBit, setBit } from '../store/bitmap.ts'
 import type { RowKey } from './row-key.ts'
-import { sortRows } from './sort-rows.ts'
+import { mergeSort, sortRows } from './sort-rows.ts'
 import { View } from './view.ts'
 
 /** `ranks` of a row that is not in the order, and of one that waits in the buffer. */
@@ -9,6 +9,21 @@ const BUFFERED = -2
 
 /** Scattering single rows beats walking the whole permutation below one row in this many. */
 const SPARSE = 6
+/** Places looked up between two chances to pause. */
+const SLICE_PLACES = 512
+
+/** A change of an order that is worked out and not visible yet. */
+export interface StagedOrder {
+  readonly removed: readonly number[]
+  readonly buffer: Uint32Array<ArrayBuffer>
+  readonly places: Uint32Array<ArrayBuffer>
+}
+
+/** A row that comes in: `slot` holds the values that it will have, `row` is where they will be. */
+export interface Arrivals {
+  readonly slots: readonly number[]
+  rowOf(slot: number): number
+}
 
 /**
  * One sorted order of a table: a permutation that is only ever replaced whole, and a small sorted buffer of rows that
@@ -16,13 +31,16 @@ const SPARSE = 6
  * values behind it moved on. `fold` merges the two without a comparison.
  */
 export class Order {
-  readonly keys: readonly RowKey[]
   /** Names of the columns that it depends on. */
   readonly columns: readonly string[]
+  private readonly keys: readonly RowKey[]
   private main = new Uint32Array(0)
   private ranks = new Int32Array(0)
+  /** Places in `main` whose row left or moved into the buffer. */
   private dead: Bitmap = bitmapOf(0)
   private deadCount = 0
+  /** Places in `main` whose row is alive and belongs there. */
+  private live: Bitmap = bitmapOf(0)
   private buffer = new Uint32Array(0)
   /** Where in `main` each buffered row belongs: before the entry at this position. */
   private places = new Uint32Array(0)
@@ -33,22 +51,20 @@ export class Order {
     this.columns = columns
   }
 
-  readonly compare = (a: number, b: number): number => {
+  private readonly compare = (a: number, b: number): number => {
     for (const key of this.keys) {
       const order = key.compare(a, b)
       if (order !== 0) return order
     }
     return 0
-  }
+  };
 
-  /** Sorts these rows from scratch; the order held nothing before. */
-  build(rows: Uint32Array<ArrayBuffer>, capacity: number): void {
-    sortRows(
-      rows,
-      this.keys.flatMap((key) => key.digits(rows)),
-      this.compare,
-    )
-    this.replaceMain(rows, capacity)
+  /** Sorts these rows from scratch, in slices; the order held nothing before. */
+  *build(rows: Uint32Array<ArrayBuffer>, capacity: number): Generator<undefined, void> {
+    const digits = this.keys.flatMap((key) => key.digits(rows))
+    yield* sortRows(rows, digits, this.compare)
+    this.ranks = new Int32Array(capacity).fill(ABSENT)
+    this.replaceMain(rows)
   }
 
   /** Rows that it holds. */
@@ -61,57 +77,65 @@ export class Order {
     return this.buffer.length + this.deadCount
   }
 
-  /** Takes rows out, before their values change. Rows that it does not hold are passed over. */
-  remove(rows: readonly number[]): void {
-    let fromBuffer = false
-    for (const row of rows) {
-      const rank = this.ranks[row] ?? ABSENT
-      if (rank >= 0) {
-        setBit(this.dead, rank)
-        this.deadCount++
-      } else if (rank === BUFFERED) fromBuffer = true
-      else continue
-      this.ranks[row] = ABSENT
+  /** Works out, in slices, what the order is without some rows and with others. Nothing is visible before `apply`. */
+  *stage(removed: readonly number[], arrivals: Arrivals): Generator<undefined, StagedOrder> {
+    const leaving = new Set(removed)
+    const added = yield* mergeSort(Uint32Array.from(arrivals.slots), this.compare)
+    const merged: number[] = []
+    const places: number[] = []
+    let from = 0
+    const keep = (until: number | null): void => {
+      for (; from < this.buffer.length; from++) {
+        const row = this.buffer[from] as number
+        if (leaving.has(row)) continue
+        if (until !== null && this.compare(row, until) > 0) return
+        merged.push(row)
+        places.push(this.places[from] as number)
+      }
     }
-    if (!fromBuffer) return
-    const kept: number[] = []
-    for (let i = 0; i < this.buffer.length; i++) if (this.ranks[this.buffer[i] as number] === BUFFERED) kept.push(i)
-    this.buffer = Uint32Array.from(kept, (i) => this.buffer[i] as number)
-    this.places = Uint32Array.from(kept, (i) => this.places[i] as number)
+    for (let i = 0; i < added.length; i++) {
+      const slot = added[i] as number
+      keep(slot)
+      merged.push(arrivals.rowOf(slot))
+      places.push(this.placeOf(slot))
+      if (i % SLICE_PLACES === SLICE_PLACES - 1) yield
+    }
+    keep(null)
+    return { removed, buffer: Uint32Array.from(merged), places: Uint32Array.from(places) }
   }
 
-  /** Puts rows in by the values that they have now. None of them may be in it. */
-  insert(rows: readonly number[], capacity: number): void {
+  /** Makes a staged change visible. Between the two the order must not have changed. */
+  apply({ removed, buffer, places }: StagedOrder, capacity: number): void {
     if (this.ranks.length < capacity) {
       const grown = new Int32Array(capacity).fill(ABSENT, this.ranks.length)
       grown.set(this.ranks)
       this.ranks = grown
     }
-    if (rows.length === 0) return
-    const added = Uint32Array.from(rows).sort(this.compare)
-    const merged = new Uint32Array(this.buffer.length + added.length)
-    const places = new Uint32Array(merged.length)
-    let from = 0
-    let at = 0
-    for (const row of added) {
-      while (from < this.buffer.length && this.compare(this.buffer[from] as number, row) < 0) {
-        places[at] = this.places[from] as number
-        merged[at++] = this.buffer[from++] as number
+    for (const row of removed) {
+      const rank = this.ranks[row] as number
+      if (rank >= 0) {
+        setBit(this.dead, rank)
+        clearBit(this.live, rank)
+        this.deadCount++
       }
-      places[at] = this.placeOf(row)
-      merged[at++] = row
-      this.ranks[row] = BUFFERED
+      this.ranks[row] = ABSENT
     }
-    merged.set(this.buffer.subarray(from), at)
-    places.set(this.places.subarray(from), at)
-    this.buffer = merged
+    for (const row of buffer) this.ranks[row] = BUFFERED
+    this.buffer = buffer
     this.places = places
+  }
+
+  /** These rows are not alive any more. They keep their places until a fold. */
+  kill(rows: readonly number[]): void {
+    for (const row of rows) {
+      const rank = this.ranks[row] ?? ABSENT
+      if (rank >= 0) clearBit(this.live, rank)
+    }
   }
 
   /** Merges the buffer into the permutation. Rows that are not alive any more are let go. */
   fold(alive: Bitmap): void {
-    if (this.buffered === 0) return
-    const merged = new Uint32Array(this.main.length - this.deadCount + this.buffer.length)
+    const merged = new Uint32Array(this.size)
     let at = 0
     let next = 0
     for (let position = 0; position <= this.main.length; position++) {
@@ -122,20 +146,19 @@ export class Order {
       }
       if (position === this.main.length || hasBit(this.dead, position)) continue
       const row = this.main[position] as number
-      if (hasBit(alive, row)) merged[at++] = row
+      if (hasBit(this.live, position)) merged[at++] = row
       else this.ranks[row] = ABSENT
     }
-    this.replaceMain(merged.slice(0, at), this.ranks.length)
+    this.replaceMain(merged.slice(0, at))
   }
 
-  /** The rows of a set in this order. */
-  view(rows: Bitmap, count: number): View {
-    const positions = count * SPARSE < this.main.length ? this.scatter(rows) : this.gather(rows)
+  /** The rows of a set in this order. @param all the set is every row alive */
+  view(rows: Bitmap, count: number, all: boolean): View {
     const found: number[] = []
     for (let i = 0; i < this.buffer.length; i++) if (hasBit(rows, this.buffer[i] as number)) found.push(i)
     return new View(
       this.main,
-      positions,
+      all ? this.live.slice() : count * SPARSE < this.main.length ? this.scatter(rows) : this.gather(rows),
       Uint32Array.from(found, (i) => this.buffer[i] as number),
       Uint32Array.from(found, (i) => this.places[i] as number),
       this.ranks,
@@ -143,13 +166,8 @@ export class Order {
   }
 
   bytes(): number {
-    return (
-      this.main.byteLength +
-      this.ranks.byteLength +
-      this.dead.byteLength +
-      this.buffer.byteLength +
-      this.places.byteLength
-    )
+    const { main, ranks, dead, live, buffer, places } = this
+    return [main, ranks, dead, live, buffer, places].reduce((sum, array) => sum + array.byteLength, 0)
   }
 
   private gather(rows: Bitmap): Bitmap {
@@ -184,25 +202,26 @@ export class Order {
     return positions
   }
 
-  private replaceMain(rows: Uint32Array<ArrayBuffer>, capacity: number): void {
+  private replaceMain(rows: Uint32Array<ArrayBuffer>): void {
     this.main = rows
-    if (this.ranks.length < capacity) this.ranks = new Int32Array(capacity).fill(ABSENT)
     for (let i = 0; i < rows.length; i++) this.ranks[rows[i] as number] = i
     this.dead = bitmapOf(rows.length)
     this.deadCount = 0
+    this.live = bitmapOf(rows.length)
+    fillBits(this.live, rows.length)
     this.buffer = new Uint32Array(0)
     this.places = new Uint32Array(0)
   }
 
   /** Binary search that steps over dead places, whose rows have other values by now. */
-  private placeOf(row: number): number {
+  private placeOf(slot: number): number {
     let low = 0
     let high = this.main.length
     while (low < high) {
       const middle = (low + high) >>> 1
       let probe = middle
       while (probe < high && hasBit(this.dead, probe)) probe++
-      if (probe < high && this.compare(this.main[probe] as number, row) < 0) low = probe + 1
+      if (probe < high && this.compare(this.main[probe] as number, slot) < 0) low = probe + 1
       else high = middle
     }
     return low

@@ -12,15 +12,14 @@ import {
   setBit,
 } from '../store/bitmap.ts'
 import type { TextColumn } from '../store/text-column.ts'
-import { endsToken, fitsToken, includesBytes } from './byte-class.ts'
+import { BYTE_CLASS, endsToken, fitsToken, includesBytes } from './byte-class.ts'
 import { FoldedText } from './folded-text.ts'
+import type { LetterMask } from './letters.ts'
 import type { Segment } from './segment.ts'
 import { buildSegment } from './segment-builder.ts'
 
 const encoder = new TextEncoder()
 
-/** Loose rows are read one by one; more than this many are indexed in idle time. */
-const LOOSE_ROWS = 4_096
 /** With more segments than this, or with loose rows beyond a quarter, everything is indexed anew. */
 const MAX_SEGMENTS = 4
 
@@ -39,7 +38,11 @@ export class SearchIndex {
     readonly all: boolean
   } | null = null
 
-  constructor(columns: readonly TextColumn[]) {
+  private readonly looseRows: number
+
+  /** @param looseRows how many loose rows may be read one by one before idle time indexes them */
+  constructor(columns: readonly TextColumn[], looseRows: number) {
+    this.looseRows = looseRows
     this.texts = columns.map((column) => new FoldedText(column))
   }
 
@@ -70,10 +73,22 @@ export class SearchIndex {
     return found
   }
 
+  /** Adds the byte classes of a row's texts to a mask. */
+  addLetters(row: number, mask: LetterMask): void {
+    for (const text of this.texts) {
+      const length = text.read(row)
+      for (let i = 0; i < length; i++) {
+        const byteClass = BYTE_CLASS[text.bytes[i] as number] as number
+        if (byteClass < 32) mask.low |= 1 << byteClass
+        else mask.high |= 1 << (byteClass - 32)
+      }
+    }
+  }
+
   /** Does a slice of indexing; false when nothing is left to do. */
   upkeep(alive: Bitmap, size: number): boolean {
     if (!this.building) {
-      if (this.looseCount <= LOOSE_ROWS) return false
+      if (this.looseCount <= this.looseRows) return false
       andInto(this.loose, alive)
       this.looseCount = countBits(this.loose)
       const all = this.segments.length >= MAX_SEGMENTS || this.looseCount * 4 > size

@@ -1,6 +1,5 @@
 import { dayNumber, isoDay } from '../../../core/model/convert.ts'
 import type { FieldKind, Value } from '../../../core/model/field.ts'
-import type { ColumnPiece } from '../../../core/protocol/query-port.ts'
 import { textOrder } from '../../../core/query/compare.ts'
 import type { IdMap } from './id-map.ts'
 
@@ -8,6 +7,10 @@ import type { IdMap } from './id-map.ts'
 interface ColumnBase {
   get(row: number): Value
   set(row: number, value: Value): void
+  /** Do two rows hold the same value? */
+  same(a: number, b: number): boolean
+  /** Puts the value of one row into another; what the first one holds afterwards is nobody's concern. */
+  move(from: number, to: number): void
   /** Makes room for `capacity` rows; new ones are null. */
   grow(capacity: number): void
   /** Bytes of its typed arrays. */
@@ -24,7 +27,13 @@ export class NumberColumn implements ColumnBase {
     return Number.isNaN(value) ? null : value
   }
   set(row: number, value: Value): void {
-    this.values[row] = typeof value === 'number' ? value : Number.NaN
+    this.values[row] = typeof value === 'number' ? value + 0 : Number.NaN
+  }
+  same(a: number, b: number): boolean {
+    return Object.is(this.values[a], this.values[b])
+  }
+  move(from: number, to: number): void {
+    this.values[to] = this.values[from] as number
   }
   grow(capacity: number): void {
     const grown = new Float64Array(capacity).fill(Number.NaN, this.values.length)
@@ -56,6 +65,12 @@ export class IntColumn implements ColumnBase {
   set(row: number, value: Value): void {
     const held = this.isDay && typeof value === 'string' ? dayNumber(value) : value
     this.values[row] = typeof held === 'number' && !Number.isNaN(held) ? held : NULL_INT
+  }
+  same(a: number, b: number): boolean {
+    return this.values[a] === this.values[b]
+  }
+  move(from: number, to: number): void {
+    this.values[to] = this.values[from] as number
   }
   grow(capacity: number): void {
     const grown = new Int32Array(capacity).fill(NULL_INT, this.values.length)
@@ -116,6 +131,12 @@ export class CodeColumn implements ColumnBase {
   set(row: number, value: Value): void {
     this.values[row] = value === null ? 0 : this.codeOf(String(value))
   }
+  same(a: number, b: number): boolean {
+    return this.values[a] === this.values[b]
+  }
+  move(from: number, to: number): void {
+    this.values[to] = this.values[from] as number
+  }
   grow(capacity: number): void {
     const grown = this.values instanceof Uint16Array ? new Uint16Array(capacity) : new Uint32Array(capacity)
     grown.set(this.values)
@@ -143,6 +164,12 @@ export class LinkColumn implements ColumnBase {
   set(row: number, value: Value): void {
     this.values[row] = typeof value === 'string' ? this.target.add(value) : -1
   }
+  same(a: number, b: number): boolean {
+    return this.values[a] === this.values[b]
+  }
+  move(from: number, to: number): void {
+    this.values[to] = this.values[from] as number
+  }
   grow(capacity: number): void {
     const grown = new Int32Array(capacity).fill(-1, this.values.length)
     grown.set(this.values)
@@ -151,13 +178,4 @@ export class LinkColumn implements ColumnBase {
   bytes(): number {
     return this.values.byteLength
   }
-}
-
-/** The values of a wire piece in row form, by position. */
-export const pieceValue = (piece: ColumnPiece, isDay: boolean, position: number): Value => {
-  if (piece.kind === 'texts') return piece.values[position] ?? null
-  if (piece.kind === 'codes') return piece.dictionary[(piece.values[position] ?? 0) - 1] ?? null
-  const value = piece.values[position] ?? Number.NaN
-  if (Number.isNaN(value)) return null
-  return isDay ? isoDay(value) : value
 }

@@ -19,8 +19,10 @@ const parseInto = (id: string): boolean => {
  * for the life of the table, removed or not. The order of the words is the order of the id's text.
  */
 export class IdMap {
+  /** Row numbers given out. */
   size = 0
   words = new Uint32Array(4 * 1024)
+  private named = 0
   private slots = new Int32Array(2048).fill(-1)
 
   private home(): number {
@@ -58,21 +60,35 @@ export class IdMap {
     const at = this.probe()
     const known = this.slots[at] as number
     if (known >= 0) return known
-    const row = this.size++
-    if (this.words.length < this.size * 4) {
-      const grown = new Uint32Array(4 * Math.ceil(this.size * 1.25 + 1024))
-      grown.set(this.words)
-      this.words = grown
-    }
+    const row = this.addNameless()
     this.words.set(SCRATCH, row * 4)
+    this.named++
     this.slots[at] = row
-    if (this.size * 2 > this.slots.length) this.rehash()
+    if (this.named * 2 > this.slots.length) this.rehash()
     return row
   }
 
+  /** A row number that no id leads to. */
+  addNameless(): number {
+    const row = this.size++
+    if (this.words.length < this.size * 4) {
+      const grown = new Uint32Array(4 * Math.ceil(this.size * 1.2 + 1024))
+      grown.set(this.words)
+      this.words = grown
+    }
+    return row
+  }
+
+  /** Gives a nameless row the id of another for as long as both stand for one record. */
+  copyName(from: number, to: number): void {
+    this.words.copyWithin(to * 4, from * 4, from * 4 + 4)
+  }
+
   private rehash(): void {
-    this.slots = new Int32Array(this.slots.length * 2).fill(-1)
-    for (let row = 0; row < this.size; row++) {
+    const before = this.slots
+    this.slots = new Int32Array(before.length * 2).fill(-1)
+    for (const row of before) {
+      if (row < 0) continue
       SCRATCH.set(this.words.subarray(row * 4, row * 4 + 4))
       this.slots[this.probe()] = row
     }

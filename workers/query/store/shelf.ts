@@ -1,3 +1,4 @@
+import type { FeedEntity } from '../../../core/protocol/query-port.ts'
 import { requireField } from '../../../core/query/condition.ts'
 import { searchFieldsOf } from '../../../core/query/fields.ts'
 import type { ListEntity, SortKey } from '../../../core/query/spec.ts'
@@ -6,94 +7,84 @@ import { Order } from '../order/order.ts'
 import { columnKey, idKey, type RowKey, throughLink } from '../order/row-key.ts'
 import { SearchIndex } from '../search/search-index.ts'
 import type { CodeColumn } from './columns.ts'
-import type { RowBatch } from './row-batch.ts'
 import { Table } from './table.ts'
 import type { TextColumn } from './text-column.ts'
 
-/** Where more than one row in this many moves, an order is built anew at its next use. */
-const REBUILD_PART = 4
-/** Rows in an order's buffer before it is folded at once instead of in idle time. */
-const FOLD_AT = 16_384
-
 /** Columns whose combinations are counted, for filters and facets. */
-const CELL_COLUMNS: Readonly<Record<ListEntity, readonly string[]>> = {
+const CELL_COLUMNS: Readonly<Record<FeedEntity, readonly string[]>> = {
   accounts: ['type', 'status', 'priority', 'assigned_to'],
   contacts: ['assigned_to'],
   tasks: ['status', 'assigned_to'],
+  meetings: [],
 }
 
-/** A table with what is kept about it: combined codes and sorted orders. */
+/** Sort orders kept at most; the one not used for longest goes first. */
+const MAX_ORDERS = 12
+
+/** A table with what is kept about it: combined codes, sorted orders and the index of its words. */
 export class Shelf {
-  readonly entity: ListEntity
+  readonly entity: FeedEntity
   readonly table: Table
   readonly cells: Cells
+  readonly search: SearchIndex
+  readonly searchFields: readonly string[]
+  /** By name, least recently used first. */
   readonly orders = new Map<string, Order>()
   readonly accounts: Table
-  readonly search: SearchIndex
-  private readonly searchFields: readonly string[]
 
-  constructor(entity: ListEntity, accounts: Table | null) {
+  constructor(entity: FeedEntity, accounts: Table | null, looseRows: number) {
     this.entity = entity
     this.table = new Table(entity, accounts?.ids)
     this.accounts = accounts ?? this.table
+    const columnsNamed = (names: readonly string[]) =>
+      names.map((name) => this.table.columns.get(name)).filter((column) => column !== undefined)
     const names = CELL_COLUMNS[entity]
-    const columns = names.map((name) => this.table.columns.get(name)).filter((column) => column?.kind === 'code')
-    this.cells = new Cells(names, columns as CodeColumn[])
-    this.searchFields = searchFieldsOf(entity)
-    const texts = this.searchFields
-      .map((name) => this.table.columns.get(name))
-      .filter((column) => column?.kind === 'text')
-    this.search = new SearchIndex(texts as TextColumn[])
+    this.cells = new Cells(
+      names,
+      columnsNamed(names).filter((column): column is CodeColumn => column.kind === 'code'),
+    )
+    this.searchFields = entity === 'meetings' ? [] : searchFieldsOf(entity)
+    const texts = columnsNamed(this.searchFields).filter((column): column is TextColumn => column.kind === 'text')
+    this.search = new SearchIndex(texts, looseRows)
   }
 
   /** The order of a sort, built at its first use. */
   order(sort: readonly SortKey[]): Order {
-    const name = sort.map((key) => `${key.field} ${key.dir}`).join(',')
+    const building = this.prepareOrder(sort)
+    for (;;) {
+      const step = building.next()
+      if (step.done) return step.value
+    }
+  }
+
+  /** The same in slices, for idle time: nothing may be applied to the table before it is done. */
+  *prepareOrder(sort: readonly SortKey[]): Generator<undefined, Order> {
+    const name = orderName(sort)
     const known = this.orders.get(name)
-    if (known) return known
+    if (known) {
+      this.orders.delete(name)
+      this.orders.set(name, known)
+      return known
+    }
     const keys = [...sort.map((key) => this.keyOf(key)), idKey(this.table.ids, 'asc')]
-    const order = new Order(
-      keys,
-      sort.flatMap((key) => (key.field.startsWith('account.') ? [key.field, 'account_id'] : [key.field])),
-    )
-    order.build(this.rowsAlive(), this.table.capacity)
+    const columns = sort.flatMap(({ field }) => (field.startsWith('account.') ? [field, 'account_id'] : [field]))
+    const order = new Order(keys, columns)
+    yield* order.build(this.rowsAlive(), this.table.capacity)
     this.orders.set(name, order)
+    for (const oldest of this.orders.keys()) {
+      if (this.orders.size <= MAX_ORDERS) break
+      this.orders.delete(oldest)
+    }
     return order
   }
 
-  /**
-   * Writes rows, and moves each in the orders whose columns changed.
-   *
-   * @returns their slots
-   */
-  write(batch: RowBatch): readonly number[] {
-    const { table, cells, orders } = this
-    const rows = batch.ids.map((id) => table.ids.add(id))
-    this.makeRoom()
-    const fresh = rows.filter((row) => !table.isAlive(row))
-    const moved = new Map(
-      batch.columns.map((name) => [
-        name,
-        rows.filter((row, i) => table.isAlive(row) && table.value(row, name) !== batch.value(name, i)),
-      ]),
-    )
-    const affected = new Map<Order, readonly number[]>()
-    for (const [name, order] of orders) {
-      const changed = order.columns.flatMap((column) => moved.get(column) ?? [])
-      const mine = changed.length === 0 ? fresh : [...new Set([...fresh, ...changed])]
-      if (mine.length * REBUILD_PART > order.size) orders.delete(name)
-      else if (mine.length > 0) affected.set(order, mine)
-    }
-    for (const [order, mine] of affected) order.remove(mine)
-    writeColumns(table, rows, batch)
-    for (const row of rows) cells.file(row)
-    const reworded = this.searchFields.flatMap((column) => moved.get(column) ?? [])
-    this.search.changed([...fresh, ...reworded], table.capacity)
-    for (const [order, mine] of affected) {
-      order.insert(mine, table.capacity)
-      if (order.buffered > FOLD_AT) order.fold(table.alive)
-    }
-    return rows
+  hasOrder(sort: readonly SortKey[]): boolean {
+    return this.orders.has(orderName(sort))
+  }
+
+  /** Drops the orders that depend on a column that changed behind their back; their next use builds them again. */
+  forgetOrders(depends: (column: string) => boolean): void {
+    for (const [name, order] of this.orders) if (order.columns.some(depends)) this.orders.delete(name)
   }
 
   /** Makes room for every slot that has been given out. */
@@ -102,33 +93,14 @@ export class Shelf {
     this.cells.grow(this.table.capacity)
   }
 
-  /** Removes the rows of these ids; unknown ones are passed over. Answers the slots. */
-  remove(ids: readonly string[]): readonly number[] {
-    const rows = ids.map((id) => this.table.ids.find(id)).filter((row) => row >= 0)
-    for (const row of rows) {
-      this.table.kill(row)
-      this.cells.drop(row)
-    }
-    return rows
-  }
-
-  /** Does one short piece of upkeep; false when nothing is left to do. */
-  upkeep(): boolean {
-    return this.foldOne() || this.search.upkeep(this.table.alive, this.table.size)
-  }
-
-  private foldOne(): boolean {
+  /** Folds one order with more than `above` rows waiting; false where there is none. */
+  fold(above: number): boolean {
     for (const order of this.orders.values()) {
-      if (order.buffered === 0) continue
+      if (order.buffered <= above) continue
       order.fold(this.table.alive)
       return true
     }
     return false
-  }
-
-  /** Drops the orders that depend on a column that changed behind their back; their next use builds them again. */
-  forgetOrders(depends: (column: string) => boolean): void {
-    for (const [name, order] of this.orders) if (order.columns.some(depends)) this.orders.delete(name)
   }
 
   bytes(): number {
@@ -145,7 +117,7 @@ export class Shelf {
   }
 
   private keyOf({ field: name, dir }: SortKey): RowKey {
-    const field = requireField(this.entity, name)
+    const field = requireField(this.entity as ListEntity, name)
     const own = field.source === 'own'
     const table = own ? this.table : this.accounts
     const column = table.columns.get(field.column)
@@ -154,16 +126,4 @@ export class Shelf {
   }
 }
 
-/** Writes a batch into the slots of its rows and makes them alive. */
-export const writeColumns = (table: Table, rows: readonly number[], batch: RowBatch): void => {
-  for (const name of batch.columns) {
-    const column = table.columns.get(name)
-    for (let i = 0; i < rows.length; i++) column?.set(rows[i] as number, batch.value(name, i))
-  }
-  rows.forEach((row, i) => {
-    table.revive(row)
-    const mark = batch.mark(i)
-    if (mark) table.marks.set(row, mark)
-    else table.marks.delete(row)
-  })
-}
+const orderName = (sort: readonly SortKey[]): string => sort.map((key) => `${key.field} ${key.dir}`).join(',')

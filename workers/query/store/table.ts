@@ -46,6 +46,7 @@ export class Table {
   /** Rows alive. */
   count = 0
   capacity = 0
+  private readonly hidden: number[] = []
 
   /** @param accounts the ids of the accounts, which `account_id` points into; absent for the accounts themselves */
   constructor(entity: FeedEntity, accounts?: IdMap) {
@@ -60,6 +61,15 @@ export class Table {
   /** Slots in use, alive or not. */
   get size(): number {
     return this.ids.size
+  }
+
+  /** Slots for values that are not shown yet: never alive, found by no id. Give them back with `returnHidden`. */
+  takeHidden(count: number): number[] {
+    while (this.hidden.length < count) this.hidden.push(this.ids.addNameless())
+    return this.hidden.splice(this.hidden.length - count)
+  }
+  returnHidden(rows: readonly number[]): void {
+    for (const row of rows) this.hidden.push(row)
   }
 
   /** Makes room for every slot that has been given out. New slots of the accounts' counts hold 0. */
@@ -87,6 +97,11 @@ export class Table {
     clearBit(this.alive, row)
     this.count--
     this.marks.delete(row)
+  }
+
+  setMark(row: number, mark: Mark | null): void {
+    if (mark) this.marks.set(row, mark)
+    else if (this.marks.size > 0) this.marks.delete(row)
   }
 
   value(row: number, column: string): Value {

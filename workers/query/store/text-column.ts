@@ -91,6 +91,18 @@ export class TextColumn {
     return this.lengths[row] === NULL_LENGTH
   }
 
+  same(a: number, b: number): boolean {
+    return this.lengths[a] === this.lengths[b] && (this.isNull(a) || this.compareRaw(a, b) === 0)
+  }
+
+  move(from: number, to: number): void {
+    const before = this.lengths[to] as number
+    if (before !== NULL_LENGTH) this.wasted += before
+    this.starts[to] = this.starts[from] as number
+    this.lengths[to] = this.lengths[from] as number
+    this.lengths[from] = NULL_LENGTH
+  }
+
   grow(capacity: number): void {
     const starts = new Uint32Array(capacity)
     starts.set(this.starts)

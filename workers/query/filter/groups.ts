@@ -1,0 +1,134 @@
+import type { ResolvedCondition } from '../../../core/query/condition.ts'
+import type { ListEntity } from '../../../core/query/spec.ts'
+import { andInto, type Bitmap, bitmapOf, countBits, orInto } from '../store/bitmap.ts'
+import type { Shelf } from '../store/shelf.ts'
+import type { Store } from '../store/store.ts'
+import { conditionRows, passingCodes } from './condition-rows.ts'
+import { valueTest } from './match-value.ts'
+
+/** An OR of conditions; a filter is an AND of groups. */
+export type Group = readonly ResolvedCondition[]
+
+/** With more accounts than one in this many, walking every child beats following the lists of each account. */
+const SPARSE_ACCOUNTS = 6
+
+/** A filter over one table, its groups sorted by how they are answered. */
+export interface Filter {
+  readonly groups: readonly Group[]
+  /** Groups that ask about combined codes alone: a table over cells each. */
+  readonly onCells: readonly Group[]
+  /** Groups that ask about the child's account alone: answered among the accounts. */
+  readonly onAccount: readonly Group[]
+  readonly onRows: readonly Group[]
+}
+
+export const filterOf = (shelf: Shelf, groups: readonly Group[]): Filter => {
+  const onCells = groups.filter((group) => group.every((condition) => cellColumn(shelf, condition) >= 0))
+  const onAccount = groups.filter((group) => group.every(({ field }) => field.source === 'account'))
+  const onRows = groups.filter((group) => !onCells.includes(group) && !onAccount.includes(group))
+  return { groups, onCells, onAccount, onRows }
+}
+
+const cellColumn = (shelf: Shelf, { field }: ResolvedCondition): number =>
+  field.source === 'own' ? shelf.cells.names.indexOf(field.column) : -1
+
+/** Which cells pass every cell group. */
+export const passingCells = (shelf: Shelf, groups: readonly Group[]): Uint8Array<ArrayBuffer> => {
+  const all = new Uint8Array(shelf.cells.size).fill(1, 1)
+  for (const group of groups) {
+    const any = new Uint8Array(all.length)
+    for (const condition of group) {
+      const index = cellColumn(shelf, condition)
+      const column = shelf.cells.columns[index]
+      if (!column) continue
+      const passes = shelf.cells.tableOf(index, passingCodes(column, condition))
+      for (let cell = 0; cell < any.length; cell++) any[cell] = (any[cell] as number) | (passes[cell] as number)
+    }
+    for (let cell = 0; cell < all.length; cell++) all[cell] = (all[cell] as number) & (any[cell] as number)
+  }
+  return all
+}
+
+/** Rows alive that pass the row and account groups of a filter and are in `found`; null = every row alive. */
+export const passingRows = (
+  store: Store,
+  entity: ListEntity,
+  { onAccount, onRows }: Filter,
+  found: Bitmap | null,
+): Bitmap | null => {
+  let rows = found?.slice() ?? null
+  const narrow = (more: Bitmap): void => {
+    if (rows) andInto(rows, more)
+    else rows = more
+  }
+  if (onAccount.length > 0) narrow(childrenOf(store, entity, onAccount))
+  for (const group of onRows) narrow(groupRows(store, entity, group))
+  return rows
+}
+
+/** Rows of `base` (null = all alive) whose cell passes. */
+export const rowsInCells = (shelf: Shelf, base: Bitmap | null, cells: Uint8Array): Bitmap => {
+  if (cells.indexOf(0, 1) < 0) return base ?? shelf.table.alive
+  const rows = shelf.cells.rowsIn(cells, shelf.table.size)
+  if (base) andInto(rows, base)
+  return rows
+}
+
+const groupRows = (store: Store, entity: ListEntity, group: Group): Bitmap => {
+  const { table } = store.shelves[entity]
+  const rows = bitmapOf(table.size)
+  for (const condition of group)
+    orInto(
+      rows,
+      condition.field.source === 'own' ? conditionRows(table, condition) : childrenOf(store, entity, [[condition]]),
+    )
+  return rows
+}
+
+/** Children whose account passes; one without an account that is alive has null in each of its account's columns. */
+const childrenOf = (store: Store, entity: ListEntity, groups: readonly Group[]): Bitmap => {
+  const accounts = store.shelves.accounts
+  const asOwn = groups.map((group) =>
+    group.map((condition): ResolvedCondition => ({ ...condition, field: { ...condition.field, source: 'own' } })),
+  )
+  const filter = filterOf(accounts, asOwn)
+  const passing = rowsInCells(
+    accounts,
+    passingRows(store, 'accounts', filter, null),
+    passingCells(accounts, filter.onCells),
+  )
+  const orphansPass = groups.every((group) => group.some((condition) => valueTest(condition)(null)))
+  const { table } = store.shelves[entity]
+  const rows = bitmapOf(table.size)
+  if (!orphansPass && countBits(passing) * SPARSE_ACCOUNTS < accounts.table.count) {
+    const lists = entity === 'contacts' ? store.contactsOf : store.tasksOf
+    lists.markChildren(passing, rows)
+    return rows
+  }
+  markByParent(table.link().values, passing, accounts.table.alive, orphansPass ? 1 : 0, table.size, rows)
+  andInto(rows, table.alive)
+  return rows
+}
+
+/** Sets the bit of each child whose parent is in `passing`; of those without a parent alive where `orphan` is 1. */
+const markByParent = (
+  parents: Int32Array,
+  passing: Bitmap,
+  alive: Bitmap,
+  orphan: number,
+  size: number,
+  into: Bitmap,
+): void => {
+  for (let i = 0; i < into.length; i++) {
+    const base = i << 5
+    const end = Math.min(32, size - base)
+    let word = 0
+    for (let j = 0; j < end; j++) {
+      const parent = parents[base + j] as number
+      const shown = parent >= 0 ? ((alive[parent >>> 5] as number) >>> (parent & 31)) & 1 : 0
+      const pass = shown === 1 ? ((passing[parent >>> 5] as number) >>> (parent & 31)) & 1 : orphan
+      word |= pass << j
+    }
+    into[i] = word
+  }
+}

@@ -1,0 +1,92 @@
+import { andInto, type Bitmap, bitmapOf, clearBit, forEachBit, grownBits, hasBit, setBit } from '../store/bitmap.ts'
+
+/** Byte classes with a set of rows each: those that stand for one byte alone. */
+export const LETTER_CLASSES = 46
+/** With more rows than this to look at again, the sets are no help. */
+const MAX_STALE = 32_768
+const SLICE_ROWS = 4_096
+
+/** Which classes a row's texts hold: class n is bit n % 32 of `low` (n < 32) or `high`. */
+export interface LetterMask {
+  low: number
+  high: number
+}
+
+/**
+ * For each letter, digit and common mark the rows that hold it: a search's first keystroke, which finds most rows, is
+ * then a copy. Rows that changed are looked at again at the next search, or in idle time when they are many.
+ */
+export class Letters {
+  private readonly read: (row: number, mask: LetterMask) => void
+  private readonly sets: Bitmap[] = Array.from({ length: LETTER_CLASSES }, () => bitmapOf(0))
+  private stale: Bitmap = bitmapOf(0)
+  private staleCount = 0
+  private readonly mask: LetterMask = { low: 0, high: 0 }
+  private cursor = 0
+
+  /** @param read adds the classes of a row's texts to the mask */
+  constructor(read: (row: number, mask: LetterMask) => void) {
+    this.read = read
+  }
+
+  changed(row: number): void {
+    if (row >>> 5 >= this.stale.length) this.stale = grownBits(this.stale, Math.ceil((row + 1) * 1.2) + 1024)
+    if (hasBit(this.stale, row)) return
+    setBit(this.stale, row)
+    this.staleCount++
+  }
+
+  /** Rows among `alive` with a letter of this class; null where too many rows changed to know soon. */
+  find(letterClass: number, alive: Bitmap, size: number): Bitmap | null {
+    if (letterClass >= LETTER_CLASSES || this.staleCount > MAX_STALE) return null
+    while (this.staleCount > 0) this.refresh()
+    const set = this.sets[letterClass] as Bitmap
+    const found = bitmapOf(size)
+    found.set(set.subarray(0, found.length))
+    andInto(found, alive)
+    return found
+  }
+
+  /** Looks at some of the changed rows again; false when none is left. */
+  upkeep(): boolean {
+    if (this.staleCount === 0) return false
+    this.refresh()
+    return true
+  }
+
+  bytes(): number {
+    return this.sets.reduce((sum, set) => sum + set.byteLength, this.stale.byteLength)
+  }
+
+  private refresh(): void {
+    if ((this.sets[0] as Bitmap).length < this.stale.length)
+      for (let i = 0; i < LETTER_CLASSES; i++) this.sets[i] = grownBits(this.sets[i] as Bitmap, this.stale.length * 32)
+    let left = SLICE_ROWS
+    for (let seen = 0; seen <= this.stale.length && left > 0 && this.staleCount > 0; seen++) {
+      if (this.cursor >= this.stale.length) this.cursor = 0
+      const word = this.stale[this.cursor] as number
+      if (word !== 0) {
+        const base = this.cursor << 5
+        forEachBit(Uint32Array.of(word), (bit) => {
+          this.refreshRow(base + bit)
+          left--
+        })
+        this.stale[this.cursor] = 0
+      }
+      this.cursor++
+    }
+  }
+
+  private refreshRow(row: number): void {
+    this.staleCount--
+    const { mask, sets } = this
+    mask.low = 0
+    mask.high = 0
+    this.read(row, mask)
+    for (let i = 0; i < LETTER_CLASSES; i++) {
+      const holds = ((i < 32 ? mask.low >>> i : mask.high >>> (i - 32)) & 1) === 1
+      if (holds) setBit(sets[i] as Bitmap, row)
+      else clearBit(sets[i] as Bitmap, row)
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import type { FeedEntity, ListRow, ToQueryWorker } from '../../../core/protocol/query-port.ts'
+import { FEED_ENTITIES } from '../../../core/protocol/query-port.ts'
+import { ACCOUNT_COUNTS } from '../../../core/query/fields.ts'
+import { Letters } from '../search/letters.ts'
+import { ChildCounts } from './child-counts.ts'
+import { ChildLists } from './child-lists.ts'
+import { pieceBatch, type RowBatch, upsertBatch } from './row-batch.ts'
+import { Shelf } from './shelf.ts'
+import { stageChange, type Touched } from './stage.ts'
+
+type ChildEntity = Exclude<FeedEntity, 'accounts'>
+
+export interface StoreLimits {
+  /** Rows whose texts are read one by one in a search before idle time indexes them. */
+  readonly looseRows: number
+}
+
+export const DEFAULT_LIMITS: StoreLimits = { looseRows: 4_096 }
+
+/** Every table, and what ties them: which children an account has, how many, and which letters they bring to it. */
+export class Store {
+  readonly shelves: Readonly<Record<FeedEntity, Shelf>>
+  readonly contactsOf: ChildLists
+  readonly tasksOf: ChildLists
+  readonly letters: Readonly<Record<'accounts' | 'contacts' | 'tasks', Letters>>
+  /** Rises with every change that a query could see, and every fold, which moves rows under open views. */
+  revision = 0
+  private readonly counts: Readonly<Record<ChildEntity, ChildCounts>>
+
+  constructor(limits: StoreLimits) {
+    const accounts = new Shelf('accounts', null, limits.looseRows)
+    const child = (entity: ChildEntity): Shelf => new Shelf(entity, accounts.table, limits.looseRows)
+    const contacts = child('contacts')
+    const tasks = child('tasks')
+    const meetings = child('meetings')
+    this.shelves = { accounts, contacts, tasks, meetings }
+    this.contactsOf = new ChildLists(contacts.table, accounts.table)
+    this.tasksOf = new ChildLists(tasks.table, accounts.table)
+    this.counts = {
+      contacts: new ChildCounts(contacts.table, accounts.table, 'contacts_count'),
+      tasks: new ChildCounts(tasks.table, accounts.table, 'open_tasks_count'),
+      meetings: new ChildCounts(meetings.table, accounts.table, 'meetings_count'),
+    }
+    this.letters = {
+      accounts: new Letters((row, mask) => {
+        accounts.search.addLetters(row, mask)
+        this.contactsOf.forEach(row, (contact) => contacts.search.addLetters(contact, mask))
+      }),
+      contacts: new Letters((row, mask) => contacts.search.addLetters(row, mask)),
+      tasks: new Letters((row, mask) => tasks.search.addLetters(row, mask)),
+    }
+  }
+
+  /** Stages the rows of a first load; the answer shows them. */
+  *stagePiece(piece: Extract<ToQueryWorker, { t: 'piece' }>): Generator<undefined, () => void> {
+    const shelf = this.shelves[piece.entity]
+    const apply = yield* stageChange(shelf, pieceBatch(shelf.table, piece), [])
+    return () => this.settle(piece.entity, apply())
+  }
+
+  /** Stages a commit over all its tables; the answer shows it whole. */
+  *stageCommit(commit: Extract<ToQueryWorker, { t: 'commit' }>): Generator<undefined, () => void> {
+    const applies: (() => void)[] = []
+    for (const [entity, { batch, removes }] of this.byEntity(commit)) {
+      const apply = yield* stageChange(this.shelves[entity], batch, removes)
+      applies.push(() => this.settle(entity, apply()))
+    }
+    return () => {
+      for (const apply of applies) apply()
+    }
+  }
+
+  /** Does one short piece of upkeep; false when nothing is left to do. */
+  upkeep(): boolean {
+    const { accounts, contacts, tasks } = this.shelves
+    for (const shelf of [accounts, contacts, tasks]) {
+      if (shelf.fold(0)) {
+        this.revision++
+        return true
+      }
+      if (shelf.search.upkeep(shelf.table.alive, shelf.table.size)) return true
+    }
+    return Object.values(this.letters).some((letters) => letters.upkeep())
+  }
+
+  bytesOf(entity: FeedEntity): number {
+    let bytes = this.shelves[entity].bytes()
+    if (entity === 'accounts') return bytes + this.letters.accounts.bytes()
+    bytes += this.counts[entity].bytes()
+    if (entity === 'contacts') bytes += this.contactsOf.bytes() + this.letters.contacts.bytes()
+    if (entity === 'tasks') bytes += this.tasksOf.bytes() + this.letters.tasks.bytes()
+    return bytes
+  }
+
+  /** A table changed: everything elsewhere that looked at it follows. */
+  private settle(entity: FeedEntity, { rows, reworded }: Touched): void {
+    this.revision++
+    const { accounts, contacts, tasks } = this.shelves
+    accounts.makeRoom()
+    this.contactsOf.reserve()
+    this.tasksOf.reserve()
+    if (entity !== 'meetings') for (const row of reworded) this.letters[entity].changed(row)
+    if (entity === 'accounts') {
+      for (const child of [contacts, tasks]) child.forgetOrders((column) => column.startsWith('account.'))
+      return
+    }
+    if (entity === 'contacts') this.settleContacts(rows, new Set(reworded))
+    if (entity === 'tasks') for (const row of rows) this.tasksOf.update(row)
+    const count = this.counts[entity]
+    let moved = false
+    for (const row of rows) moved = count.recount(row) || moved
+    if (!moved) return
+    accounts.forgetOrders((column) => column === count.name)
+    for (const child of [contacts, tasks]) child.forgetOrders((column) => column === `account.${count.name}`)
+  }
+
+  /** Accounts are found by their contacts' letters: those that gained, lost or kept a changed contact look again. */
+  private settleContacts(rows: readonly number[], reworded: ReadonlySet<number>): void {
+    for (const row of rows) {
+      const before = this.contactsOf.parentOf(row)
+      if (!this.contactsOf.update(row) && !reworded.has(row)) continue
+      const now = this.contactsOf.parentOf(row)
+      if (before >= 0) this.letters.accounts.changed(before)
+      if (now >= 0 && now !== before) this.letters.accounts.changed(now)
+    }
+  }
+
+  /** A commit's changes, one per table: what a later change says about a row replaces what an earlier one said. */
+  private byEntity(
+    commit: Extract<ToQueryWorker, { t: 'commit' }>,
+  ): ReadonlyMap<FeedEntity, { batch: RowBatch; removes: readonly string[] }> {
+    const result = new Map<FeedEntity, { batch: RowBatch; removes: readonly string[] }>()
+    for (const entity of FEED_ENTITIES) {
+      const said = new Map<string, ListRow | null>()
+      for (const change of commit.changes) {
+        if (change.entity !== entity) continue
+        for (const id of change.removes) said.set(id, null)
+        for (const row of change.upserts) said.set(row.id, row)
+      }
+      if (said.size === 0) continue
+      const upserts = [...said.values()].filter((row) => row !== null)
+      const removes = [...said].flatMap(([id, row]) => (row === null ? [id] : []))
+      result.set(entity, { batch: upsertBatch(this.shelves[entity].table, upserts, ACCOUNT_COUNTS), removes })
+    }
+    return result
+  }
+}
