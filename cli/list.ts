@@ -35,7 +35,7 @@ export const answerList = async (files: Beside, spec: QuerySpec, now: number): P
 
 /** Tells the engine everything that the folder shows now. */
 const fill = (engine: Engine, { outbox, local }: Beside): Promise<void> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const loaded = new Set<FeedEntity>()
     const take = (message: ToQueryWorker): void => {
       if (message.t === 'piece') {
@@ -62,6 +62,7 @@ const fill = (engine: Engine, { outbox, local }: Beside): Promise<void> =>
         complete: () => true,
       },
       take,
+      reject,
     )
     feed.receive({ t: 'hello', protocol: PROTOCOL_VERSION })
   })

@@ -1,25 +1,18 @@
 import { OutpostError, toAppError } from '../core/errors.ts'
 import { readArguments } from './args.ts'
 import type { Command, CommandContext } from './command.ts'
-import { exportList } from './commands/export.ts'
-import { get } from './commands/get.ts'
-import { importCsv } from './commands/import.ts'
-import { mutate } from './commands/mutate.ts'
-import { outbox } from './commands/outbox.ts'
-import { query } from './commands/query.ts'
-import { status } from './commands/status.ts'
-import { sync, verify } from './commands/sync.ts'
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  sync,
-  verify,
-  status,
-  get,
-  query,
-  mutate,
-  outbox,
-  import: importCsv,
-  export: exportList,
+/** Each command's code is loaded when it is asked for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  sync: async () => (await import('./commands/sync.ts')).sync,
+  verify: async () => (await import('./commands/sync.ts')).verify,
+  status: async () => (await import('./commands/status.ts')).status,
+  get: async () => (await import('./commands/get.ts')).get,
+  query: async () => (await import('./commands/query.ts')).query,
+  mutate: async () => (await import('./commands/mutate.ts')).mutate,
+  outbox: async () => (await import('./commands/outbox.ts')).outbox,
+  import: async () => (await import('./commands/import.ts')).importCsv,
+  export: async () => (await import('./commands/export.ts')).exportList,
 }
 
 /**
@@ -32,9 +25,10 @@ export const runCli = async (argv: readonly string[], surroundings: Omit<Command
   const { print } = surroundings
   try {
     const [name = '', ...rest] = argv
-    const command = COMMANDS[name]
-    if (!command)
+    const load = COMMANDS[name]
+    if (!load)
       throw new OutpostError('invalid_request', `Unknown command; there are ${Object.keys(COMMANDS).join(', ')}`)
+    const command = await load()
     const answer = await command({ ...surroundings, args: readArguments(rest) })
     if (answer !== undefined) print(`${JSON.stringify(answer)}\n`)
     return 0

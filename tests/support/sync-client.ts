@@ -136,10 +136,7 @@ const listenAsQueryWorker = (engine: Engine): FedRows => {
   const take = (message: ToQueryWorker): void => {
     if (message.t === 'piece') {
       const rows = rowsOf(message.entity)
-      for (const id of message.ids) {
-        if (rows.has(id)) throw new Error(`${message.entity} ${id} was told twice`)
-        rows.set(id, null)
-      }
+      for (const id of message.ids) rows.set(id, null)
       for (const [position, mark] of message.marks) rows.set(message.ids[position] ?? '', mark)
       queueMicrotask(() => tell({ t: 'ack' }))
     } else if (message.t === 'commit')

@@ -35,7 +35,7 @@ export class AppliedChanges {
     this.#gathered.set(entity, ids)
     if (state.slot === 'next') return
     if (state.complete && (swapped !== 'no' || !local.complete(entity))) {
-      local.readComplete()
+      local.markComplete(entity)
       for (const overlay of outbox.memory.overlays()) if (overlay.entity === entity) ids.add(overlay.id)
       if (swapped !== 'no') feeds.swapped(entity, swapped === 'listed')
       feeds.appended(entity)

@@ -120,12 +120,13 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     random,
     backoff,
     clientId: files.clientId,
+    log,
     onChange: () => {
       settler.watch()
       board.refresh()
     },
   })
-  const feeds = new Feeds(outbox, local, reader)
+  const feeds = new Feeds(outbox, local, reader, log)
   const reads = new ShownReads(outbox, local, {
     detail: (account) => reader.call('detail', { account }),
     all: (entity) => reader.call('all', entity),

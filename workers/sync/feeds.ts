@@ -7,6 +7,8 @@ import { type FeedSource, QueryFeed } from './query-feed.ts'
 import type { ReaderCalls } from './reader-calls.ts'
 import type { ThreadClient } from './thread-client.ts'
 
+type Log = (message: string, context: Record<string, unknown>) => void
+
 /** One end of the query worker's line: a MessagePort of Electron or of Node. */
 export interface QueryPort {
   post(message: ToQueryWorker): void
@@ -18,8 +20,10 @@ export interface QueryPort {
 export class Feeds {
   readonly #feeds = new Set<QueryFeed>()
   readonly #source: FeedSource
+  readonly #log: Log
 
-  constructor(outbox: Outbox, local: LocalReplica, reader: ThreadClient<ReaderCalls>) {
+  constructor(outbox: Outbox, local: LocalReplica, reader: ThreadClient<ReaderCalls>, log: Log) {
+    this.#log = log
     this.#source = {
       page: (request) => reader.call('page', request),
       rows: (entity, ids) => reader.call('rows', { entity, ids }),
@@ -31,7 +35,14 @@ export class Feeds {
   }
 
   connect(port: QueryPort): void {
-    const feed = new QueryFeed(this.#source, (message) => port.post(message))
+    const feed = new QueryFeed(
+      this.#source,
+      (message) => port.post(message),
+      (error) => {
+        this.#log('query feed failed', { error: String(error) })
+        this.#feeds.delete(feed)
+      },
+    )
     this.#feeds.add(feed)
     port.onMessage((message) => feed.receive(message))
     port.onClose(() => {

@@ -10,7 +10,7 @@ export class LocalReplica implements ServerRows {
 
   constructor(db: Db) {
     this.reads = new ReplicaReads(db)
-    this.readComplete()
+    for (const entity of ENTITY_NAMES) if (this.reads.shape(entity)?.complete) this.#complete.add(entity)
   }
 
   row(entity: EntityName, id: string): ReturnType<ReplicaReads['row']> {
@@ -25,9 +25,8 @@ export class LocalReplica implements ServerRows {
     return this.reads.childIds(accountId)
   }
 
-  /** Looks up which shapes are here whole. */
-  readComplete(): void {
-    this.#complete.clear()
-    for (const entity of ENTITY_NAMES) if (this.reads.shape(entity)?.complete) this.#complete.add(entity)
+  /** A shape has become complete. Told by the commit's notice, never looked up, so that whoever waits for it hears. */
+  markComplete(entity: EntityName): void {
+    this.#complete.add(entity)
   }
 }

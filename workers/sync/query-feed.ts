@@ -40,11 +40,13 @@ const isFed = (entity: EntityName): entity is FeedEntity => (FEED_ENTITIES as re
 
 /**
  * Feeds one query worker: every shown row in pieces, then each commit. Everything is read when it is sent, one thing
- * at a time, so that whatever is said last about a record is its newest form.
+ * at a time, so that whatever is said last about a record is its newest form. A record that moved in its table while it
+ * was paged may be told twice.
  */
 export class QueryFeed {
   readonly #source: FeedSource
   readonly #post: (message: ToQueryWorker) => void
+  readonly #onError: (error: unknown) => void
   #progress = new Map<FeedEntity, Progress>()
   #changed = new Map<FeedEntity, Set<string>>()
   #credit = 0
@@ -52,9 +54,11 @@ export class QueryFeed {
   #again = false
   #closed = false
 
-  constructor(source: FeedSource, post: (message: ToQueryWorker) => void) {
+  /** @param onError a read failed: the line is of no use any more */
+  constructor(source: FeedSource, post: (message: ToQueryWorker) => void, onError: (error: unknown) => void) {
     this.#source = source
     this.#post = post
+    this.#onError = onError
   }
 
   receive(message: FromQueryWorker): void {
@@ -110,18 +114,21 @@ export class QueryFeed {
     this.#again = true
     if (this.#running || this.#closed) return
     this.#running = true
-    void this.#loop().finally(() => {
-      this.#running = false
-    })
+    this.#loop().catch((error: unknown) => this.#onError(error))
   }
 
   async #loop(): Promise<void> {
-    while (this.#again && !this.#closed) {
-      this.#again = false
-      // A worker that said hello again has another progress; what was read for the old one is dropped.
-      const progress = this.#progress
-      if (this.#changed.size > 0) await this.#commit(progress)
-      else await this.#piece(progress)
+    try {
+      while (this.#again && !this.#closed) {
+        this.#again = false
+        // A worker that said hello again has another progress; what was read for the old one is dropped.
+        const progress = this.#progress
+        if (this.#changed.size > 0) await this.#commit(progress)
+        else await this.#piece(progress)
+      }
+    } finally {
+      // In the same turn as the last look at `#again`: a kick after it starts a new loop.
+      this.#running = false
     }
   }
 

@@ -10,6 +10,8 @@ import type { Outbox } from './outbox.ts'
 const SETTING = 'upload'
 const LONGEST_HOLD_MS = 3_600_000
 const STOP_GRACE_MS = 2_000
+/** After a failure of our own, milliseconds. */
+const INTERRUPTED_MS = 1_000
 
 export interface UploaderDeps {
   readonly outbox: Outbox
@@ -18,7 +20,8 @@ export interface UploaderDeps {
   readonly random: Random
   readonly backoff: BackoffLimits
   readonly clientId: string
-  /** After verdicts or a failure were written. */
+  readonly log: (message: string, context: Record<string, unknown>) => void
+  /** After verdicts or a failure were written, and when the loop rests. */
   readonly onChange: () => void
 }
 
@@ -57,9 +60,10 @@ export class Uploader {
       return
     }
     this.#running = true
-    this.#inFlight = this.#loop().finally(() => {
-      this.#running = false
-      if (!this.#closed) this.#deps.onChange()
+    this.#inFlight = this.#loop().catch((error: unknown) => {
+      // The outbox could not be written (a full disk, say): nothing is lost, and the loop comes back.
+      this.#deps.log('upload interrupted', { error: String(error) })
+      this.#sleep(INTERRUPTED_MS)
     })
   }
 
@@ -84,20 +88,28 @@ export class Uploader {
   }
 
   async #loop(): Promise<void> {
-    for (;;) {
-      this.#again = false
-      if (this.#stopped || this.#state.wait !== null) return
-      const now = this.#deps.clock.now()
-      const at = nextUploadAt(this.#state)
-      if (at !== null && at > now) return this.#sleep(Math.min(at - now, LONGEST_HOLD_MS))
-      const { batch, nextDueAt } = this.#deps.outbox.take(this.#state.limit)
-      if (batch.length === 0) {
-        if (this.#again) continue
-        if (nextDueAt !== null) this.#sleep(Math.max(nextDueAt - now, 1))
-        return
-      }
-      await this.#send(batch)
+    try {
+      while (await this.#step()) this.#again = false
+    } finally {
+      // In the same turn as the last look: a kick after it starts a new loop.
+      this.#running = false
+      if (!this.#closed) this.#deps.onChange()
     }
+  }
+
+  /** Sends one batch; answers whether there may be more to do at once. */
+  async #step(): Promise<boolean> {
+    if (this.#stopped || this.#state.wait !== null) return false
+    const now = this.#deps.clock.now()
+    const at = nextUploadAt(this.#state)
+    if (at !== null && at > now) {
+      this.#sleep(Math.min(at - now, LONGEST_HOLD_MS))
+      return false
+    }
+    const { batch, nextDueAt } = this.#deps.outbox.take(this.#state.limit)
+    if (batch.length > 0) await this.#send(batch)
+    else if (nextDueAt !== null) this.#sleep(Math.max(nextDueAt - now, 1))
+    return batch.length > 0 || this.#again
   }
 
   async #send(batch: readonly OpenEdit[]): Promise<void> {
