@@ -1,5 +1,5 @@
 import { CloudOff } from 'lucide-react'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { ListsProvider } from '../data/lists.tsx'
 import type { QueryClient } from '../data/query-client.ts'
 import { QueryProvider } from '../data/query-context.tsx'
@@ -21,9 +21,12 @@ export const App = ({ queries }: { queries: QueryClient }) => {
   const members = useCall('members.list', {})
   const dark = useDark()
   useEffect(followStatus, [])
-  useEvent('status', () => {
-    if (!session.value) session.reload()
-    if (!members.value || members.value.length === 0) members.reload()
+  const lastState = useRef('')
+  useEvent('status', ({ state }) => {
+    const arrived = state === 'up_to_date' && lastState.current !== state
+    lastState.current = state
+    if (!session.value || arrived) session.reload()
+    if (!members.value?.length || arrived) members.reload()
   })
   useEvent('records', ({ changes }) => {
     if (changes.some((change) => change.entity === 'workspace_members')) members.reload()

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useState } from 'react'
+import { type KeyboardEvent, useRef, useState } from 'react'
 import { ENTITIES } from '../../../core/model/entities.ts'
 import type { RecordValues } from '../../data/actions.tsx'
 import { displayValue } from '../../data/display.ts'
@@ -19,6 +19,7 @@ export const Property = ({ row, column, wide = false }: { row: RecordValues; col
   const context = useDisplay()
   const [text, setText] = useState<string | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
+  const saving = useRef(false)
   const field = ENTITIES.accounts.fields[column]
   const words = displayValue('accounts', column, row[column], context)
   const label = field?.label ?? column
@@ -31,7 +32,11 @@ export const Property = ({ row, column, wide = false }: { row: RecordValues; col
     if (text === null) return
     const read = readDraft('accounts', column, text)
     if (read.problem) return setProblem(read.problem)
-    if (await saveField(row, column, read.value)) stop()
+    if (saving.current) return
+    saving.current = true
+    const saved = await saveField(row, column, read.value)
+    saving.current = false
+    if (saved) stop()
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const many = field?.kind === 'longText'

@@ -25,7 +25,7 @@ export const ViewTabs = ({
           type="button"
           className={view.id === from.id && matching?.id !== view.id && matching === null ? 'tab tab-from' : 'tab'}
           aria-current={view.id === matching?.id ? 'page' : undefined}
-          data-testid={`view-${view.owner === null ? view.id : 'saved'}`}
+          data-testid={`view-${view.owner === null ? view.id.split('-')[0] : 'saved'}`}
           onClick={() => onChoose(view)}
         >
           {view.owner !== null && <Bookmark aria-hidden="true" />}

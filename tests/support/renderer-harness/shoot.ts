@@ -25,11 +25,11 @@ const openFirst = async (page: Page): Promise<void> => {
 
 const shots: readonly Shot[] = [
   { name: 'accounts' },
-  { name: 'all', act: (page) => page.getByTestId('view-all-accounts').click() },
+  { name: 'all', act: (page) => page.getByTestId('view-all').click() },
   {
     name: 'facet',
     act: async (page) => {
-      await page.getByTestId('view-all-accounts').click()
+      await page.getByTestId('view-all').click()
       await page.getByTestId('facet-status').click()
       await page.getByRole('option', { name: 'Negotiation' }).click()
       await page.getByRole('option', { name: 'Proposal' }).click()
@@ -38,7 +38,7 @@ const shots: readonly Shot[] = [
   {
     name: 'search',
     act: async (page) => {
-      await page.getByTestId('view-all-accounts').click()
+      await page.getByTestId('view-all').click()
       await page.getByTestId('search').fill('north')
     },
   },
@@ -77,7 +77,7 @@ const shots: readonly Shot[] = [
     },
   },
   { name: 'contacts', hash: '#/contacts' },
-  { name: 'tasks', hash: '#/tasks', act: (page) => page.getByTestId('view-all-tasks').click() },
+  { name: 'tasks', hash: '#/tasks', act: (page) => page.getByTestId('view-all').click() },
   { name: 'attention', scene: 'attention', hash: '#/attention' },
   { name: 'import', hash: '#/import' },
   {
@@ -89,7 +89,7 @@ const shots: readonly Shot[] = [
   { name: 'offline', scene: 'offline', act: (page) => page.getByTestId('status-pill').click() },
   { name: 'syncing', scene: 'syncing' },
   { name: 'first', scene: 'first' },
-  { name: 'empty', scene: 'empty', accounts: 0, act: (page) => page.getByTestId('view-all-accounts').click() },
+  { name: 'empty', scene: 'empty', accounts: 0, act: (page) => page.getByTestId('view-all').click() },
   {
     name: 'nothing',
     act: async (page) => {
