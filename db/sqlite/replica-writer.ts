@@ -71,11 +71,12 @@ export class ReplicaWriter {
     if (live || (at.upToDate && messages.length > 0)) state = this.#index(state)
     const changed: string[] = []
     let appended = 0
+    const insert = this.#insert(state.table)
     state = transact(this.#db, () => {
       for (const message of messages) {
         if (message.headers.operation === undefined || !message.value) continue
         if (!state.indexed) {
-          this.#insert(state.table).run(this.#bind(message.value))
+          insert.run(this.#bind(message.value))
           appended++
         } else if (this.#change(state.table, message.headers.operation, message.value))
           changed.push(message.value['id'] ?? '')
