@@ -1,9 +1,15 @@
 import { useSyncExternalStore } from 'react'
 import { formatRoute, parseRoute, type Route } from './route.ts'
 
+const listeners = new Set<() => void>()
+
 const subscribe = (listener: () => void): (() => void) => {
-  window.addEventListener('hashchange', listener)
-  return () => window.removeEventListener('hashchange', listener)
+  listeners.add(listener)
+  window.addEventListener('popstate', listener)
+  return () => {
+    listeners.delete(listener)
+    window.removeEventListener('popstate', listener)
+  }
 }
 
 /** The route of the window, kept in its location hash so that back and forward work. */
@@ -16,12 +22,11 @@ export const useRoute = (): Route =>
     ),
   )
 
-/** Goes to a route. `replace` leaves no trace in the history (moving from one open account to the next). */
+/** Goes to a route, at once. `replace` leaves no trace in the history (moving from one open account to the next). */
 export const navigate = (route: Route, replace = false): void => {
   const hash = formatRoute(route)
   if (hash === window.location.hash) return
-  if (replace) {
-    window.history.replaceState(null, '', hash)
-    window.dispatchEvent(new HashChangeEvent('hashchange'))
-  } else window.location.hash = hash
+  if (replace) window.history.replaceState(null, '', hash)
+  else window.history.pushState(null, '', hash)
+  for (const listener of listeners) listener()
 }

@@ -32,7 +32,7 @@ export const ChildSection = ({
   const focused = useRef<HTMLLIElement>(null)
   const has = records.some((record) => record.row['id'] === focus)
   useEffect(() => {
-    if (has) focused.current?.scrollIntoView({ block: 'center' })
+    if (has) focused.current?.scrollIntoView({ block: 'nearest' })
   }, [has])
   return (
     <section
