@@ -1,5 +1,6 @@
-import { type Bitmap, bitmapOf } from '../store/bitmap.ts'
+import type { Bitmap } from '../store/bitmap.ts'
 import type { CodeColumn } from '../store/columns.ts'
+import { rowsWithCodes } from './scan.ts'
 
 /** Cell of every row that is not alive. */
 const NO_CELL = 0
@@ -70,7 +71,7 @@ export class Cells {
 
   /** Rows whose cell passes. */
   rowsIn(table: Uint8Array, rows: number): Bitmap {
-    return this.cells instanceof Uint16Array ? scan16(this.cells, table, rows) : scan32(this.cells, table, rows)
+    return rowsWithCodes(this.cells, table, rows)
   }
 
   /** Rows of a set in each cell. */
@@ -115,28 +116,4 @@ export class Cells {
     if (this.size === 0x10000) this.cells = Uint32Array.from(this.cells)
     return cell
   }
-}
-
-const scan16 = (cells: Uint16Array, table: Uint8Array, rows: number): Bitmap => {
-  const bits = bitmapOf(rows)
-  for (let i = 0; i < bits.length; i++) {
-    const base = i << 5
-    const end = Math.min(32, rows - base)
-    let word = 0
-    for (let j = 0; j < end; j++) word |= (table[cells[base + j] as number] as number) << j
-    bits[i] = word
-  }
-  return bits
-}
-
-const scan32 = (cells: Uint32Array, table: Uint8Array, rows: number): Bitmap => {
-  const bits = bitmapOf(rows)
-  for (let i = 0; i < bits.length; i++) {
-    const base = i << 5
-    const end = Math.min(32, rows - base)
-    let word = 0
-    for (let j = 0; j < end; j++) word |= (table[cells[base + j] as number] as number) << j
-    bits[i] = word
-  }
-  return bits
 }

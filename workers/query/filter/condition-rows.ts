@@ -3,8 +3,10 @@ import type { Value } from '../../../core/model/field.ts'
 import type { ResolvedCondition } from '../../../core/query/condition.ts'
 import { andInto, andNotInto, type Bitmap, bitmapOf, fillBits, setBit } from '../store/bitmap.ts'
 import { NULL_INT } from '../store/columns.ts'
+import type { Shelf } from '../store/shelf.ts'
 import type { Column, Table } from '../store/table.ts'
 import { valueTest, wholeRange } from './match-value.ts'
+import { rowsWithCodes } from './scan.ts'
 
 /** Codes of a dictionary that pass a condition, by code. */
 export const passingCodes = (
@@ -21,13 +23,14 @@ export const passingCodes = (
 }
 
 /** Rows alive that pass a condition on one of the table's own columns. */
-export const conditionRows = (table: Table, condition: ResolvedCondition): Bitmap => {
-  const bits = ownRows(table, condition)
-  andInto(bits, table.alive)
+export const conditionRows = (shelf: Shelf, condition: ResolvedCondition): Bitmap => {
+  const bits = ownRows(shelf, condition)
+  andInto(bits, shelf.table.alive)
   return bits
 }
 
-const ownRows = (table: Table, condition: ResolvedCondition): Bitmap => {
+const ownRows = (shelf: Shelf, condition: ResolvedCondition): Bitmap => {
+  const { table } = shelf
   const { column: name, kind } = condition.field
   if (kind === 'id') return idRows(table, condition)
   const column = table.columns.get(name)
@@ -35,9 +38,14 @@ const ownRows = (table: Table, condition: ResolvedCondition): Bitmap => {
   const size = table.size
   if (column.kind === 'code') {
     const passes = passingCodes(column, condition)
-    return rowsWhere(size, (row) => passes[column.values[row] as number] === 1)
+    return rowsWithCodes(column.values, passes, size)
   }
   const range = wholeRange(condition)
+  if (range && (column.kind === 'number' || column.kind === 'int')) {
+    const sorted = shelf.orderBy(name)
+    const bits = bitmapOf(size)
+    if (sorted?.markBetween((row) => column.values[row] as number, range[0], range[1], bits)) return bits
+  }
   if (column.kind === 'number' && range) return numbersBetween(column.values, size, range[0], range[1])
   if (column.kind === 'int' && range) return intsBetween(column.values, size, range[0], range[1])
   if (condition.op === 'isnull') {

@@ -75,12 +75,12 @@ export const rowsInCells = (shelf: Shelf, base: Bitmap | null, cells: Uint8Array
 }
 
 const groupRows = (store: Store, entity: ListEntity, group: Group): Bitmap => {
-  const { table } = store.shelves[entity]
-  const rows = bitmapOf(table.size)
+  const shelf = store.shelves[entity]
+  const rows = bitmapOf(shelf.table.size)
   for (const condition of group)
     orInto(
       rows,
-      condition.field.source === 'own' ? conditionRows(table, condition) : childrenOf(store, entity, [[condition]]),
+      condition.field.source === 'own' ? conditionRows(shelf, condition) : childrenOf(store, entity, [[condition]]),
     )
   return rows
 }

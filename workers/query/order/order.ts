@@ -1,5 +1,6 @@
 import { type Bitmap, bitmapOf, clearBit, fillBits, hasBit, setBit } from '../store/bitmap.ts'
-import type { RowKey } from './row-key.ts'
+import { NULL_INT } from '../store/columns.ts'
+import type { Direction, RowKey } from './row-key.ts'
 import { mergeSort, sortRows } from './sort-rows.ts'
 import { View } from './view.ts'
 
@@ -45,10 +46,16 @@ export class Order {
   /** Where in `main` each buffered row belongs: before the entry at this position. */
   private places = new Uint32Array(0)
 
-  /** @param keys most significant first; the last must tell any two rows apart */
-  constructor(keys: readonly RowKey[], columns: readonly string[]) {
+  private readonly direction: Direction
+
+  /**
+   * @param keys most significant first; the last must tell any two rows apart
+   * @param direction of the first key
+   */
+  constructor(keys: readonly RowKey[], columns: readonly string[], direction: Direction) {
     this.keys = keys
     this.columns = columns
+    this.direction = direction
   }
 
   private readonly compare = (a: number, b: number): number => {
@@ -163,6 +170,56 @@ export class Order {
       Uint32Array.from(found, (i) => this.places[i] as number),
       this.ranks,
     )
+  }
+
+  /**
+   * Sets the bit of every row whose first key lies between two numbers, both included, without a look at the others.
+   *
+   * @param read the first key's value of a row; NaN, or less than any, for null
+   * @returns false, with nothing set, where that would take longer than reading the whole column
+   */
+  markBetween(read: (row: number) => number, low: number, high: number, into: Bitmap): boolean {
+    const { main, dead, live } = this
+    const ascending = this.direction === 'asc'
+    const end = this.nulls(read)
+    /** The first place, of those with a value, from which on the keys are on the far side of the bound. */
+    const bound = (passed: (value: number) => boolean): number => {
+      let from = 0
+      let to = end
+      while (from < to) {
+        const middle = (from + to) >>> 1
+        let probe = middle
+        while (probe < to && hasBit(dead, probe)) probe++
+        if (probe < to && !passed(read(main[probe] as number))) from = probe + 1
+        else to = middle
+      }
+      return from
+    }
+    const first = bound(ascending ? (value) => value >= low : (value) => value <= high)
+    const last = bound(ascending ? (value) => value > high : (value) => value < low)
+    if ((last - first) * 2 > main.length) return false
+    for (let position = first; position < last; position++)
+      if (hasBit(live, position)) setBit(into, main[position] as number)
+    for (const row of this.buffer) {
+      const value = read(row)
+      if (value >= low && value <= high && value !== NULL_INT) setBit(into, row)
+    }
+    return true
+  }
+
+  /** The first place whose row has null for its first key: those come last. */
+  private nulls(read: (row: number) => number): number {
+    let low = 0
+    let high = this.main.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      let probe = middle
+      while (probe < high && hasBit(this.dead, probe)) probe++
+      const value = probe < high ? read(this.main[probe] as number) : Number.NaN
+      if (probe < high && !Number.isNaN(value) && value !== NULL_INT) low = probe + 1
+      else high = middle
+    }
+    return low
   }
 
   bytes(): number {

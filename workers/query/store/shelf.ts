@@ -68,7 +68,7 @@ export class Shelf {
     }
     const keys = [...sort.map((key) => this.keyOf(key)), idKey(this.table.ids, 'asc')]
     const columns = sort.flatMap(({ field }) => (field.startsWith('account.') ? [field, 'account_id'] : [field]))
-    const order = new Order(keys, columns)
+    const order = new Order(keys, columns, sort[0]?.dir ?? 'asc')
     yield* order.build(this.rowsAlive(), this.table.capacity)
     this.orders.set(name, order)
     for (const oldest of this.orders.keys()) {
@@ -76,6 +76,12 @@ export class Shelf {
       this.orders.delete(oldest)
     }
     return order
+  }
+
+  /** An order that sorts by this column of its own first, in either direction, if there is one. */
+  orderBy(column: string): Order | undefined {
+    for (const order of this.orders.values()) if (order.columns[0] === column) return order
+    return undefined
   }
 
   hasOrder(sort: readonly SortKey[]): boolean {

@@ -1,0 +1,30 @@
+import { type Bitmap, bitmapOf } from '../store/bitmap.ts'
+
+/** Rows below `rows` whose code passes: `table` holds 1 for each code that does. */
+export const rowsWithCodes = (codes: Uint16Array | Uint32Array, table: Uint8Array, rows: number): Bitmap =>
+  codes instanceof Uint16Array ? scan16(codes, table, rows) : scan32(codes, table, rows)
+
+// Twice the same loop: each copy then meets one kind of array alone, which the compiler turns into plain loads.
+const scan16 = (codes: Uint16Array, table: Uint8Array, rows: number): Bitmap => {
+  const bits = bitmapOf(rows)
+  for (let i = 0; i < bits.length; i++) {
+    const base = i << 5
+    const end = Math.min(32, rows - base)
+    let word = 0
+    for (let j = 0; j < end; j++) word |= (table[codes[base + j] as number] as number) << j
+    bits[i] = word
+  }
+  return bits
+}
+
+const scan32 = (codes: Uint32Array, table: Uint8Array, rows: number): Bitmap => {
+  const bits = bitmapOf(rows)
+  for (let i = 0; i < bits.length; i++) {
+    const base = i << 5
+    const end = Math.min(32, rows - base)
+    let word = 0
+    for (let j = 0; j < end; j++) word |= (table[codes[base + j] as number] as number) << j
+    bits[i] = word
+  }
+  return bits
+}
