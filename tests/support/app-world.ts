@@ -66,7 +66,7 @@ const drive = (app: StandIn & { page: Page }): Client => {
     totalIs: (wanted) => expect.poll(total, { timeout: PATIENCE_MS }).toBe(wanted),
     allAccounts: async () => {
       await page.getByTestId('nav-accounts').click()
-      await page.getByTestId('view-all-accounts').click()
+      await page.getByTestId('view-all').click()
     },
     search: async (text) => {
       await page.getByTestId('search').fill(text)
