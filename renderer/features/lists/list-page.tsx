@@ -54,7 +54,7 @@ export const ListPage = ({
     [workspace, nowMs],
   )
   const views = [...standardViews(entity, workspace.session.member.id), ...saved.filter((one) => one.entity === entity)]
-  const matching = viewOf(views, query)
+  const matching = viewOf(views, { ...query, search: '' })
   const act = (action: QueryAction): void => dispatch({ t: 'query', entity, action })
 
   const openRow = (row: WindowRow): void => {
@@ -90,12 +90,7 @@ export const ListPage = ({
           {NEW[entity]}
         </Button>
       </header>
-      <FilterBar
-        query={query}
-        list={list}
-        savable={matching === null && viewOf(views, { ...query, search: '' }) === null}
-        onAction={act}
-      />
+      <FilterBar query={query} list={list} savable={matching === null && list.total > 0} onAction={act} />
       {list.error && (
         <p className="list-error" role="alert">
           <TriangleAlert aria-hidden="true" /> {list.error.message}
