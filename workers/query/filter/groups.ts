@@ -5,12 +5,15 @@ import type { Shelf } from '../store/shelf.ts'
 import type { Store } from '../store/store.ts'
 import { conditionRows, passingCodes } from './condition-rows.ts'
 import { valueTest } from './match-value.ts'
+import { keepWithCodes } from './scan.ts'
 
 /** An OR of conditions; a filter is an AND of groups. */
 export type Group = readonly ResolvedCondition[]
 
 /** With more accounts than one in this many, walking every child beats following the lists of each account. */
 const SPARSE_ACCOUNTS = 6
+/** Below one row in this many, rows are looked at singly. */
+const SPARSE_ROWS = 8
 
 /** A filter over one table, its groups sorted by how they are answered. */
 export interface Filter {
@@ -56,19 +59,34 @@ export const passingRows = (
   { onAccount, onRows }: Filter,
   found: Bitmap | null,
 ): Bitmap | null => {
+  const shelf = store.shelves[entity]
   let rows = found?.slice() ?? null
   const narrow = (more: Bitmap): void => {
     if (rows) andInto(rows, more)
     else rows = more
   }
   if (onAccount.length > 0) narrow(childrenOf(store, entity, onAccount))
-  for (const group of onRows) narrow(groupRows(store, entity, group))
+  for (const group of onRows) if (!rows || !keepCodes(shelf, group, rows)) narrow(groupRows(store, entity, group))
   return rows
+}
+
+/**
+ * Where few rows are left and the group asks about one column of codes, looks at those rows alone.
+ *
+ * @returns false, with nothing changed, where it is not so
+ */
+const keepCodes = (shelf: Shelf, group: Group, rows: Bitmap): boolean => {
+  const [condition, ...others] = group
+  if (!condition || others.length > 0 || condition.field.source !== 'own') return false
+  const column = shelf.table.columns.get(condition.field.column)
+  if (column?.kind !== 'code' || countBits(rows) * SPARSE_ROWS > shelf.table.size) return false
+  keepWithCodes(column.values, passingCodes(column, condition), rows)
+  return true
 }
 
 /** Rows of `base` (null = all alive) whose cell passes. */
 export const rowsInCells = (shelf: Shelf, base: Bitmap | null, cells: Uint8Array): Bitmap => {
-  if (cells.indexOf(0, 1) < 0) return base ?? shelf.table.alive
+  if (!cells.includes(0, 1)) return base ?? shelf.table.alive
   const rows = shelf.cells.rowsIn(cells, shelf.table.size)
   if (base) andInto(rows, base)
   return rows
@@ -92,11 +110,9 @@ const childrenOf = (store: Store, entity: ListEntity, groups: readonly Group[]):
     group.map((condition): ResolvedCondition => ({ ...condition, field: { ...condition.field, source: 'own' } })),
   )
   const filter = filterOf(accounts, asOwn)
-  const passing = rowsInCells(
-    accounts,
-    passingRows(store, 'accounts', filter, null),
-    passingCells(accounts, filter.onCells),
-  )
+  const cells = passingCells(accounts, filter.onCells)
+  const inCells = cells.includes(0, 1) ? rowsInCells(accounts, null, cells) : null
+  const passing = passingRows(store, 'accounts', filter, inCells) ?? accounts.table.alive
   const orphansPass = groups.every((group) => group.some((condition) => valueTest(condition)(null)))
   const { table } = store.shelves[entity]
   const rows = bitmapOf(table.size)

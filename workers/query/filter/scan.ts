@@ -4,6 +4,20 @@ import { type Bitmap, bitmapOf } from '../store/bitmap.ts'
 export const rowsWithCodes = (codes: Uint16Array | Uint32Array, table: Uint8Array, rows: number): Bitmap =>
   codes instanceof Uint16Array ? scan16(codes, table, rows) : scan32(codes, table, rows)
 
+/** Takes the rows out of a set whose code does not pass. */
+export const keepWithCodes = (codes: Uint16Array | Uint32Array, table: Uint8Array, rows: Bitmap): void => {
+  for (let i = 0; i < rows.length; i++) {
+    let word = rows[i] as number
+    let kept = 0
+    while (word !== 0) {
+      const bit = word & -word
+      if (table[codes[(i << 5) + 31 - Math.clz32(bit)] as number] === 1) kept |= bit
+      word ^= bit
+    }
+    rows[i] = kept
+  }
+}
+
 // Twice the same loop: each copy then meets one kind of array alone, which the compiler turns into plain loads.
 const scan16 = (codes: Uint16Array, table: Uint8Array, rows: number): Bitmap => {
   const bits = bitmapOf(rows)
