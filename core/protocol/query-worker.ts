@@ -26,6 +26,16 @@ export interface ListChange extends ListSummary {
   readonly revision: number
 }
 
+/** The rows of a list that share a value: a column of a pipeline board. */
+export interface ListGroup {
+  /** The shared value; null for the rows without one, and for the one group of a list that is not grouped. */
+  readonly value: string | null
+  readonly count: number
+  /** Cents, over the rows that have the money field. Their number is `valued`; the average is `sum / valued`. */
+  readonly sum: number
+  readonly valued: number
+}
+
 /**
  * The query worker over Comlink. Errors are thrown as `OutpostError` and keep their code through the transfer handlers
  * of `renderer/data` and `workers/query`.
@@ -40,6 +50,11 @@ export interface QueryApi<Port = unknown> {
   idsBetween(list: number, from: number, to: number): Promise<readonly string[]>
   /** Where a record stands in the list; -1 where it does not. */
   indexOf(list: number, id: string): Promise<number>
+  /**
+   * Adds up a money field over the rows of a list, grouped by a coded field (a code, a reference, or a text that repeats),
+   * or all together for `by` null. Groups come in the order of their values, null last.
+   */
+  groups(list: number, by: string | null, money: string): Promise<readonly ListGroup[]>
   close(list: number): void
   /** Memory and counts, for settings and benches. */
   stats(): Promise<{ readonly rows: Record<string, number>; readonly bytes: number }>

@@ -1,8 +1,9 @@
 import * as Comlink from 'comlink'
 import { OutpostError } from '../../core/errors.ts'
-import type { ListChange, QueryApi, WindowRow } from '../../core/protocol/query-worker.ts'
+import type { ListChange, ListGroup, QueryApi, WindowRow } from '../../core/protocol/query-worker.ts'
 import { QUERY_PORT_MESSAGE } from '../../core/protocol/window-api.ts'
 import type { ListSpec } from '../../core/query/spec.ts'
+import { call } from './api.ts'
 import { keepErrorCodes } from './comlink-errors.ts'
 import { type HeldList, holdList } from './query-list.ts'
 
@@ -17,6 +18,8 @@ export interface OpenList {
   idsBetween(from: number, to: number, signal?: AbortSignal): Promise<readonly string[]>
   /** Where a record stands; -1 where the list does not hold it. Anchors the row under the reader's eye after a change. */
   indexOf(id: string, signal?: AbortSignal): Promise<number>
+  /** Money added up by the values of a coded field, for a board; all together for null. */
+  groups(by: string | null, money: string, signal?: AbortSignal): Promise<readonly ListGroup[]>
   close(): void
 }
 
@@ -44,7 +47,7 @@ export interface QueryClientHost {
 
 const pageHost: QueryClientHost = {
   startWorker: () => new Worker(new URL('../../workers/query/worker.ts', import.meta.url), { type: 'module' }),
-  requestPort: () => void window.outpost.call('query.port', {}),
+  requestPort: () => void call('query.port', {}),
   listenForPort: (onPort) => {
     const listener = (event: MessageEvent<unknown>): void => {
       const [port] = event.ports

@@ -90,6 +90,7 @@ export const holdList = (
     rows: (start, count, signal) => on<readonly WindowRow[]>((api, list) => api.rows(list, start, count), signal),
     idsBetween: (from, to, signal) => on((api, list) => api.idsBetween(list, from, to), signal),
     indexOf: (id, signal) => on((api, list) => api.indexOf(list, id), signal),
+    groups: (by, money, signal) => on((api, list) => api.groups(list, by, money), signal),
     async open(signal) {
       number = openIn(false, signal)
       await number

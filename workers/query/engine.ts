@@ -1,10 +1,12 @@
 import { OutpostError } from '../../core/errors.ts'
 import type { Value } from '../../core/model/field.ts'
 import type { FeedEntity, ToQueryWorker } from '../../core/protocol/query-port.ts'
-import type { ListChange, ListSummary, WindowRow } from '../../core/protocol/query-worker.ts'
+import type { ListChange, ListGroup, ListSummary, WindowRow } from '../../core/protocol/query-worker.ts'
 import { LIST_ENTITIES, type ListSpec } from '../../core/query/spec.ts'
+import { addUp } from './filter/add-up.ts'
 import { answer } from './filter/answer.ts'
 import type { View } from './order/view.ts'
+import type { Bitmap } from './store/bitmap.ts'
 import type { Shelf } from './store/shelf.ts'
 import { DEFAULT_LIMITS, Store, type StoreLimits } from './store/store.ts'
 
@@ -44,6 +46,8 @@ export interface Engine {
   rows(list: number, start: number, count: number): readonly WindowRow[]
   idsBetween(list: number, from: number, to: number): readonly string[]
   indexOf(list: number, id: string): number
+  /** Adds up money over the rows of a list, by the values of a coded field, or all together for null. */
+  groups(list: number, by: string | null, money: string): readonly ListGroup[]
   close(list: number): void
   /** Does one short piece of upkeep that queries do without; false when nothing is left to do. */
   upkeep(): boolean
@@ -57,6 +61,7 @@ interface OpenList {
   readonly onChange: ((change: ListChange) => void) | undefined
   /** The data revision that `view` and `summary` belong to. */
   revision: number
+  rows: Bitmap
   view: View
   summary: ListSummary
 }
@@ -70,10 +75,11 @@ export const createEngine = (options: EngineOptions): Engine => {
   let told = 0
   const revision = (): number => store.revision + told
 
-  const compute = (spec: ListSpec): Pick<OpenList, 'view' | 'summary'> => {
+  const compute = (spec: ListSpec): Pick<OpenList, 'rows' | 'view' | 'summary'> => {
     const shelf = store.shelves[spec.entity]
     const { rows, total, all, facets } = answer(store, spec, options.today())
     return {
+      rows,
       view: shelf.order(spec.sort).view(rows, total, all),
       summary: { total, facets, loaded: shelf.table.count, complete: complete.has(spec.entity) },
     }
@@ -152,6 +158,10 @@ export const createEngine = (options: EngineOptions): Engine => {
       const list = current(number)
       const row = store.shelves[list.spec.entity].table.ids.find(id)
       return row < 0 ? -1 : list.view.indexOf(row)
+    },
+    groups(number, by, money) {
+      const list = current(number)
+      return addUp(store.shelves[list.spec.entity].table, list.rows, by, money)
     },
     close(number) {
       lists.delete(number)

@@ -115,6 +115,7 @@ export const createQueryService = (options: EngineOptions, onFed: () => void): Q
     rows: async (list, start, count) => live.rows(served(list).number, start, count),
     idsBetween: async (list, from, to) => live.idsBetween(served(list).number, from, to),
     indexOf: async (list, id) => live.indexOf(served(list).number, id),
+    groups: async (list, by, money) => live.groups(served(list).number, by, money),
     close(number) {
       const list = lists.get(number)
       if (list) live.close(list.number)

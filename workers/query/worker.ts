@@ -52,6 +52,7 @@ const api: QueryApi<MessagePort> = {
   rows: service.rows,
   idsBetween: service.idsBetween,
   indexOf: service.indexOf,
+  groups: service.groups,
   close(list) {
     service.close(list)
     listeners.get(list)?.[Comlink.releaseProxy]()
