@@ -67,7 +67,13 @@ export const AccountPanel = ({ id, focus }: { id: string; focus: string | null }
   return (
     <aside className="detail" aria-label={`Account ${company}`} data-testid="detail" data-id={id}>
       <div className="detail-bar">
-        <MarkBadge mark={account.mark} />
+        {account.mark === null || account.mark === 'pending' ? (
+          <MarkBadge mark={account.mark} />
+        ) : (
+          <button type="button" onClick={() => actions.go('attention')}>
+            <MarkBadge mark={account.mark} />
+          </button>
+        )}
         <span className="detail-bar-actions">
           <IconButton label="Edit" onClick={edit} data-testid="detail-edit">
             <Pencil />

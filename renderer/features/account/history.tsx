@@ -1,8 +1,9 @@
 import { History as HistoryIcon } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { ENTITIES } from '../../../core/model/entities.ts'
 import { displayValue, memberName } from '../../data/display.ts'
 import { formatAgo, formatInstant } from '../../data/format.ts'
+import { useStatus } from '../../data/status-store.ts'
 import { useCall } from '../../data/use-call.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -15,6 +16,11 @@ export const HistorySection = ({ id }: { id: string }) => {
   const [wanted, setWanted] = useState(false)
   const history = useCall('history.get', wanted ? { entity: 'accounts', id } : null)
   const context = useDisplay()
+  const { state } = useStatus()
+  const { error, reload } = history
+  useEffect(() => {
+    if (state === 'up_to_date' && error) reload()
+  }, [state, error, reload])
   return (
     <section className="section" aria-label="History" data-testid="section-history">
       <header className="section-head">

@@ -20,7 +20,7 @@ export const pillOf = (status: SyncStatus, locale?: string): Pill => {
     tone,
     label,
     progress,
-    explain: status.detail ?? explain,
+    explain,
   })
   switch (status.state) {
     case 'update_needed':

@@ -54,6 +54,7 @@ export const StatusPill = () => {
           {pill.label}
         </p>
         <p className="sync-text">{pill.explain}</p>
+        {status.detail && status.detail !== pill.explain && <p className="sync-text muted">{status.detail}</p>}
         {pill.progress !== null && <Progress value={pill.progress} label="Synchronization" />}
         <dl className="sync-facts">
           <dt>Edits not sent yet</dt>

@@ -14,10 +14,10 @@ type Handlers = { [M in Method]: (params: Params<M>) => Result<Answers[M]> }
 /**
  * `window.outpost` without processes behind it, for looking at the renderer alone.
  *
- * @param scene calm | offline | syncing | attention | first | empty | stuck | signed_out
+ * @param scene calm | huge (accounts without children) | offline | syncing | attention | first | empty | stuck | signed_out
  */
 export const createFakeApp = (scene: string, accounts: number): OutpostApi => {
-  const { workspace, tables } = makeTables(scene === 'empty' ? 0 : accounts)
+  const { workspace, tables } = makeTables(scene === 'empty' ? 0 : accounts, scene !== 'huge')
   const marks = new Map<string, Mark>()
   const ids = [...tables.accounts.keys()]
   const feed = createFeed(tables, marks, scene === 'first')

@@ -18,13 +18,18 @@ const table = (rows: number, make: (index: number) => FakeRow): Map<string, Fake
   return map
 }
 
+const fakeId = (index: number): string => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`
+
 /** The demo workspace's rows, made in the page. */
-export const makeTables = (accounts: number) => {
+export const makeTables = (accounts: number, withChildren: boolean) => {
   const workspace = mainWorkspace(7, Date.now())
-  const sizes = sizesFor(accounts)
+  const sizes = withChildren ? sizesFor(accounts) : { ...sizesFor(0), accounts }
+  const few = Array.from({ length: 500 }, (_, index) => accountRow(workspace, index))
   const views = savedViewRows(workspace)
   const tables: Tables = {
-    accounts: table(sizes.accounts, (index) => accountRow(workspace, index)),
+    accounts: table(sizes.accounts, (index) =>
+      withChildren ? accountRow(workspace, index) : { ...few[index % few.length], id: fakeId(index) },
+    ),
     contacts: table(sizes.contacts, (index) => contactRow(workspace, index, { count: sizes.accounts, known: null })),
     tasks: table(sizes.tasks, (index) => taskRow(workspace, index, { count: sizes.accounts, known: null })),
     meetings: table(sizes.meetings, (index) => meetingRow(workspace, index, { count: sizes.accounts, known: null })),

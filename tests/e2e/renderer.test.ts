@@ -1,0 +1,128 @@
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { build, type PreviewServer, preview } from 'vite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ensureBrowser } from '../../scripts/browser.ts'
+
+/** The window alone, over a fake app and the real query worker: what needs no server to be seen. */
+const configFile = fileURLToPath(new URL('../support/renderer-harness/vite.config.ts', import.meta.url))
+let server: PreviewServer
+let browser: Browser
+let url = ''
+
+beforeAll(async () => {
+  await build({ configFile, logLevel: 'silent' })
+  server = await preview({ configFile, preview: { port: 0, host: '127.0.0.1' }, logLevel: 'silent' })
+  url = server.resolvedUrls?.local[0] ?? ''
+  browser = await chromium.launch({ executablePath: ensureBrowser(), args: ['--no-sandbox'] })
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+})
+
+const open = async (scene: string, accounts: number, width = 1440, height = 900): Promise<Page> => {
+  const page = await browser.newPage({ viewport: { width, height }, locale: 'en-US' })
+  await page.goto(`${url}?scene=${scene}&accounts=${accounts}`)
+  await page.getByTestId('view-all').click()
+  await page.locator(`[data-testid=list-total][data-total="${accounts}"]`).waitFor({ timeout: 60_000 })
+  await page.locator('#row-0[data-id]').waitFor()
+  return page
+}
+const focusGrid = (page: Page): Promise<void> => page.getByRole('grid').focus()
+
+test('the last of 1,000,000 rows is reachable by key and by scrollbar, and the first again', async () => {
+  const page = await open('huge', 1_000_000)
+  await focusGrid(page)
+  await page.keyboard.press('End')
+  const last = page.locator('#row-999999[data-id]')
+  await last.waitFor()
+  const seen = async () => {
+    const [row, grid] = await Promise.all([last.boundingBox(), page.getByRole('grid').boundingBox()])
+    return row !== null && grid !== null && row.y + row.height <= grid.y + grid.height + 1
+  }
+  expect(await seen()).toBe(true)
+  await page.keyboard.press('PageUp')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Home')
+  await page.locator('#row-0[data-id]').waitFor()
+  await page.getByRole('grid').evaluate((grid) => {
+    grid.scrollTop = grid.scrollHeight
+  })
+  await last.waitFor()
+  expect(await seen()).toBe(true)
+  await page.getByRole('grid').evaluate((grid) => {
+    grid.scrollTop = grid.scrollHeight / 2
+  })
+  await page.locator('#row-500000[data-id]').waitFor()
+  await page.close()
+})
+
+test('a list is worked by keyboard: move, select a range, open, close, search, create', async () => {
+  const page = await open('calm', 2_000)
+  await focusGrid(page)
+  for (const key of ['ArrowDown', 'ArrowDown', 'Space', 'Shift+ArrowDown', 'Shift+ArrowDown'])
+    await page.keyboard.press(key)
+  await page.getByTestId('bulk-bar').getByText('3 selected').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByTestId('bulk-bar').waitFor({ state: 'detached' })
+  await page.keyboard.press('Enter')
+  await page.getByTestId('detail-title').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByTestId('detail').waitFor({ state: 'detached' })
+  await page.keyboard.press('/')
+  await page.keyboard.type('systems')
+  await expect
+    .poll(async () => Number(await page.getByTestId('list-total').getAttribute('data-total')))
+    .toBeLessThan(2_000)
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('n')
+  await page.getByTestId('record-dialog').waitFor()
+  await page.getByTestId('save').click()
+  await page.getByText('Company must not be empty').waitFor()
+  expect(await page.locator('#form-company').evaluate((input) => input === document.activeElement)).toBe(true)
+  await page.keyboard.press('Escape')
+  await page.getByTestId('record-dialog').waitFor({ state: 'detached' })
+  await page.close()
+})
+
+test('an edit shows at once, marked, and Undo takes it back', async () => {
+  const page = await open('offline', 500)
+  await page.locator('#row-1').click()
+  const value = page.getByTestId('property-city')
+  const before = await value.textContent()
+  await value.click()
+  await page.locator('#property-city').fill('Ljubljana')
+  await page.keyboard.press('Enter')
+  await value.getByText('Ljubljana').waitFor()
+  await page.locator('#row-1 [data-mark=pending]').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => value.textContent()).toBe(before)
+  await page.close()
+})
+
+test('a narrow window shows an account alone, and the list again when it is closed', async () => {
+  const page = await open('calm', 500, 1024, 700)
+  await page.locator('#row-3').click()
+  await page.getByTestId('detail-title').waitFor()
+  expect(await page.getByRole('grid').isVisible()).toBe(false)
+  await page.getByTestId('detail-close').click()
+  await page.getByRole('grid').waitFor()
+  await page.close()
+})
+
+test('refused edits explain themselves; a conflict is settled by choosing a side', async () => {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  await page.goto(`${url}?scene=attention&accounts=500#/attention`)
+  const items = page.getByTestId('needs-attention-item')
+  await expect.poll(() => items.count()).toBe(3)
+  const conflict = items.filter({ has: page.getByText('Started from') }).first()
+  await conflict.locator('[data-field=deal_value]').getByText('Theirs').click()
+  expect(await conflict.locator('[data-field=deal_value] .refused-input input').inputValue()).toBe('9000.50')
+  await conflict.getByTestId('attention-resend').click()
+  await expect.poll(() => items.count()).toBe(2)
+  await items.first().getByTestId('attention-discard').click()
+  await page.getByTestId('confirm-discard').click()
+  await expect.poll(() => items.count()).toBe(1)
+  await page.close()
+})
