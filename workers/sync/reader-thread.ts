@@ -1,42 +1,10 @@
 import { workerData } from 'node:worker_threads'
 import { openDatabase } from '../../db/sqlite/connection.ts'
-import { ReplicaReads } from '../../db/sqlite/replica-reads.ts'
-import { pageOf } from './page.ts'
-import type { Page, PageRequest, ReaderCalls } from './reader-calls.ts'
-import { bucketsOf, hashesOf } from './replica-hash.ts'
-import { copied, type Moved, serveThread } from './thread-server.ts'
+import type { ReaderCalls } from './reader-calls.ts'
+import { readerHandlers } from './reader-service.ts'
+import { serveThread } from './thread-server.ts'
 import type { ThreadData } from './threads.ts'
 
 const { replicaPath, databaseKey }: ThreadData = workerData
 const db = openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal', readonly: true, cacheKiB: 16_384 })
-const reads = new ReplicaReads(db)
-
-const page = (request: PageRequest): Moved<Page> => {
-  const value = pageOf(reads, request)
-  return { value, transfer: value.piece.buffers }
-}
-
-serveThread<ReaderCalls>('replica.db', {
-  page,
-  rows: ({ entity, ids }) =>
-    copied(
-      ids.map((id) => {
-        const placed = reads.placed(entity, id)
-        return { id, rowid: placed?.rowid ?? null, row: placed?.row ?? null }
-      }),
-    ),
-  detail: ({ account }) =>
-    copied({
-      contacts: reads.childrenOf('contacts', account),
-      tasks: reads.childrenOf('tasks', account),
-      meetings: reads.childrenOf('meetings', account),
-      notes: reads.childrenOf('notes', account),
-    }),
-  all: (entity) => copied(reads.all(entity)),
-  buckets: (entity) => copied(bucketsOf(reads, entity)),
-  hashes: ({ entity, buckets }) => copied(hashesOf(reads, entity, buckets)),
-  close: () => {
-    db.close()
-    return copied(null)
-  },
-})
+serveThread<ReaderCalls>('replica.db', readerHandlers(db))

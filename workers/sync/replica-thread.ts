@@ -1,13 +1,8 @@
 import { workerData } from 'node:worker_threads'
-import { ENTITY_NAMES, type EntityName } from '../../core/model/entities.ts'
-import type { ShapeMessage } from '../../core/sync/shape-message.ts'
 import { openDatabase } from '../../db/sqlite/connection.ts'
-import { migrate } from '../../db/sqlite/migrate.ts'
-import { type Applied, ReplicaWriter } from '../../db/sqlite/replica-writer.ts'
-import { REPLICA_MIGRATIONS } from '../../db/sqlite/schemas.ts'
-import type { ShapeState } from '../../db/sqlite/shape-store.ts'
-import type { Body, ReplicaCalls } from './replica-calls.ts'
-import { copied, serveThread } from './thread-server.ts'
+import type { ReplicaCalls } from './replica-calls.ts'
+import { replicaHandlers } from './replica-service.ts'
+import { serveThread } from './thread-server.ts'
 import type { ThreadData } from './threads.ts'
 
 /** Page cache of the writer, kibibytes: what the index builds of a large first load work in. */
@@ -15,43 +10,4 @@ const CACHE_KIB = 65_536
 
 const { replicaPath, databaseKey }: ThreadData = workerData
 const db = openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal', cacheKiB: CACHE_KIB })
-migrate(db, REPLICA_MIGRATIONS)
-const writers = new Map(ENTITY_NAMES.map((entity) => [entity, new ReplicaWriter(db, entity)]))
-const decoder = new TextDecoder()
-
-const writerOf = (entity: EntityName): ReplicaWriter => {
-  const writer = writers.get(entity)
-  if (!writer) throw new Error(`No such entity: ${entity}`)
-  return writer
-}
-
-const mainOf = (entity: EntityName): ShapeState => {
-  const state = writerOf(entity).state('main')
-  if (!state) throw new Error(`The shape of ${entity} has no table`)
-  return state
-}
-
-/** Applies a body that goes on exactly where the shape stands; one that was overtaken by a restart is left. */
-const apply = (body: Body): Applied | null => {
-  const writer = writerOf(body.entity)
-  const at = writer.state(body.slot)
-  if (!at || (at.offset ?? '-1') !== body.requestedOffset) return null
-  if (at.handle !== null && at.handle !== body.handle) return null
-  const messages: ShapeMessage[] = JSON.parse(decoder.decode(body.body))
-  return writer.apply(body.slot, messages, body)
-}
-
-serveThread<ReplicaCalls>('replica.db', {
-  states: () => copied(ENTITY_NAMES.map(mainOf)),
-  position: (entity) => copied({ main: mainOf(entity), next: writerOf(entity).state('next') }),
-  apply: (body) => copied(apply(body)),
-  beginNext: (entity) => copied(writerOf(entity).beginNext(true)),
-  wipe: () => {
-    for (const writer of writers.values()) writer.wipe()
-    return copied(null)
-  },
-  close: () => {
-    db.close()
-    return copied(null)
-  },
-})
+serveThread<ReplicaCalls>('replica.db', replicaHandlers(db))

@@ -1,5 +1,6 @@
-import type { Transferable, Worker } from 'node:worker_threads'
+import type { Transferable } from 'node:worker_threads'
 import { type AppError, appError, OutpostError } from '../../core/errors.ts'
+import type { ThreadPort } from './threads.ts'
 
 /** Methods of a thread: parameters and answer by name. */
 export type Calls = Record<string, { readonly params: unknown; readonly answer: unknown }>
@@ -27,13 +28,13 @@ interface Waiting {
  * is told; nobody waits for ever.
  */
 export class ThreadClient<C extends Calls> {
-  readonly #worker: Worker
+  readonly #worker: ThreadPort
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 1
   #stopping = false
   #dead: Error | null = null
 
-  constructor(worker: Worker, onDeath: (error: AppError) => void) {
+  constructor(worker: ThreadPort, onDeath: (error: AppError) => void) {
     this.#worker = worker
     worker.on('message', (answer: ThreadAnswer) => this.#settle(answer))
     worker.on('error', (error) => this.#die(error, onDeath))

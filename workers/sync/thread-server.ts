@@ -14,16 +14,26 @@ export type Handlers<C extends Calls> = {
   readonly [M in keyof C]: (params: C[M]['params']) => Moved<C[M]['answer']>
 }
 
+/** One call's answer: the method's, or what it threw as data. */
+export const answerCall = <C extends Calls>(
+  file: string,
+  handlers: Handlers<C>,
+  { id, method, params }: ThreadRequest<C>,
+): Moved<ThreadAnswer> => {
+  try {
+    const { value, transfer } = handlers[method](params)
+    return { value: { id, ok: true, value }, transfer }
+  } catch (thrown) {
+    const error = toAppError(fromSqlite(thrown, file))
+    return copied({ id, ok: false, error, broken: thrown instanceof ShapeBroken })
+  }
+}
+
 /** Answers a thread's calls one after the other. */
 export const serveThread = <C extends Calls>(file: string, handlers: Handlers<C>): void => {
-  parentPort?.on('message', ({ id, method, params }: ThreadRequest<C>) => {
-    try {
-      const { value, transfer } = handlers[method](params)
-      parentPort?.postMessage({ id, ok: true, value } satisfies ThreadAnswer, [...transfer])
-    } catch (thrown) {
-      const error = toAppError(fromSqlite(thrown, file))
-      parentPort?.postMessage({ id, ok: false, error, broken: thrown instanceof ShapeBroken } satisfies ThreadAnswer)
-    }
+  parentPort?.on('message', (request: ThreadRequest<C>) => {
+    const { value, transfer } = answerCall(file, handlers, request)
+    parentPort?.postMessage(value, [...transfer])
   })
 }
 

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads'
+import { type Transferable, Worker } from 'node:worker_threads'
+import type { ThreadAnswer } from './thread-client.ts'
 
 /** What both threads are told when they start. */
 export interface ThreadData {
@@ -7,10 +8,19 @@ export interface ThreadData {
   readonly databaseKey: string
 }
 
+/** The part of a worker thread that the engine uses. */
+export interface ThreadPort {
+  postMessage(message: unknown, transfer: readonly Transferable[]): void
+  on(event: 'message', listener: (message: ThreadAnswer) => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'exit', listener: () => void): unknown
+  terminate(): Promise<unknown>
+}
+
 /** How the engine gets its threads; tests put their own entries in place. */
 export interface Threads {
-  replica(data: ThreadData): Worker
-  reader(data: ThreadData): Worker
+  replica(data: ThreadData): ThreadPort
+  reader(data: ThreadData): ThreadPort
 }
 
 // As source the entries lie beside this file; bundled they lie beside sync.js under these names.

@@ -1,0 +1,39 @@
+import type { Db } from '../../db/sqlite/connection.ts'
+import { ReplicaReads } from '../../db/sqlite/replica-reads.ts'
+import { pageOf } from './page.ts'
+import type { Page, PageRequest, ReaderCalls } from './reader-calls.ts'
+import { bucketsOf, hashesOf } from './replica-hash.ts'
+import { copied, type Handlers, type Moved } from './thread-server.ts'
+
+/** What the reader thread answers, over its read-only connection, which `close` closes. */
+export const readerHandlers = (db: Db): Handlers<ReaderCalls> => {
+  const reads = new ReplicaReads(db)
+  const page = (request: PageRequest): Moved<Page> => {
+    const value = pageOf(reads, request)
+    return { value, transfer: value.piece.buffers }
+  }
+  return {
+    page,
+    rows: ({ entity, ids }) =>
+      copied(
+        ids.map((id) => {
+          const placed = reads.placed(entity, id)
+          return { id, rowid: placed?.rowid ?? null, row: placed?.row ?? null }
+        }),
+      ),
+    detail: ({ account }) =>
+      copied({
+        contacts: reads.childrenOf('contacts', account),
+        tasks: reads.childrenOf('tasks', account),
+        meetings: reads.childrenOf('meetings', account),
+        notes: reads.childrenOf('notes', account),
+      }),
+    all: (entity) => copied(reads.all(entity)),
+    buckets: (entity) => copied(bucketsOf(reads, entity)),
+    hashes: ({ entity, buckets }) => copied(hashesOf(reads, entity, buckets)),
+    close: () => {
+      db.close()
+      return copied(null)
+    },
+  }
+}

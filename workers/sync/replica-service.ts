@@ -1,0 +1,51 @@
+import { ENTITY_NAMES, type EntityName } from '../../core/model/entities.ts'
+import type { ShapeMessage } from '../../core/sync/shape-message.ts'
+import type { Db } from '../../db/sqlite/connection.ts'
+import { migrate } from '../../db/sqlite/migrate.ts'
+import { type Applied, ReplicaWriter } from '../../db/sqlite/replica-writer.ts'
+import { REPLICA_MIGRATIONS } from '../../db/sqlite/schemas.ts'
+import type { ShapeState } from '../../db/sqlite/shape-store.ts'
+import type { Body, ReplicaCalls } from './replica-calls.ts'
+import { copied, type Handlers } from './thread-server.ts'
+
+/** What the replica thread answers, over its one writing connection, which `close` closes. */
+export const replicaHandlers = (db: Db): Handlers<ReplicaCalls> => {
+  migrate(db, REPLICA_MIGRATIONS)
+  const writers = new Map(ENTITY_NAMES.map((entity) => [entity, new ReplicaWriter(db, entity)]))
+  const decoder = new TextDecoder()
+
+  const writerOf = (entity: EntityName): ReplicaWriter => {
+    const writer = writers.get(entity)
+    if (!writer) throw new Error(`No such entity: ${entity}`)
+    return writer
+  }
+  const mainOf = (entity: EntityName): ShapeState => {
+    const state = writerOf(entity).state('main')
+    if (!state) throw new Error(`The shape of ${entity} has no table`)
+    return state
+  }
+  /** Applies a body that goes on exactly where the shape stands; one that was overtaken by a restart is left. */
+  const apply = (body: Body): Applied | null => {
+    const writer = writerOf(body.entity)
+    const at = writer.state(body.slot)
+    if (!at || (at.offset ?? '-1') !== body.requestedOffset) return null
+    if (at.handle !== null && at.handle !== body.handle) return null
+    const messages: ShapeMessage[] = JSON.parse(decoder.decode(body.body))
+    return writer.apply(body.slot, messages, body)
+  }
+
+  return {
+    states: () => copied(ENTITY_NAMES.map(mainOf)),
+    position: (entity) => copied({ main: mainOf(entity), next: writerOf(entity).state('next') }),
+    apply: (body) => copied(apply(body)),
+    beginNext: (entity) => copied(writerOf(entity).beginNext(true)),
+    wipe: () => {
+      for (const writer of writers.values()) writer.wipe()
+      return copied(null)
+    },
+    close: () => {
+      db.close()
+      return copied(null)
+    },
+  }
+}
