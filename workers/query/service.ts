@@ -19,7 +19,6 @@ export interface FeedPort {
 }
 
 export interface QueryService extends QueryApi<FeedPort> {
-  upkeep(): boolean
   dayChanged(): void
 }
 
@@ -30,20 +29,34 @@ interface ServedList {
   number: number
 }
 
+/** Time as the service sees it; the worker gives timers, tests their own. */
+export interface ServiceHost extends EngineOptions {
+  /** Runs `work` after the messages that wait now. */
+  pause(work: () => void): void
+  /** Runs `work` when nothing came for a while; a second call replaces the first. */
+  whenQuiet(work: () => void): void
+  /** Milliseconds, rising. */
+  now(): number
+}
+
+/** Applying what came may hold up a query this long. */
+const SLICE_MS = 4
+
 /**
  * The query worker without its worker: keeps an engine fed by the sync process, and a second one while the rows on disk
- * are swapped whole, so that no list empties in between.
- *
- * @param onFed called after each message of the sync process: upkeep may be due
+ * are swapped whole, so that no list empties in between. What comes is applied in slices, so that no query waits for it.
  */
-export const createQueryService = (options: EngineOptions, onFed: () => void): QueryService => {
+export const createQueryService = (host: ServiceHost): QueryService => {
   const lists = new Map<number, ServedList>()
   let nextList = 1
-  let live = createEngine(options)
+  let live = createEngine(host)
   let liveComplete = false
   let feeds = 0
   let port: FeedPort | null = null
   let revision = 0
+  const waiting: (() => Generator<undefined, void> | undefined)[] = []
+  let running: Generator<undefined, void> | undefined
+  let pumping = false
 
   const openIn = (engine: Engine, list: ServedList): ListSummary => {
     const { list: number, ...summary } = engine.open(list.spec, (change) => {
@@ -53,36 +66,63 @@ export const createQueryService = (options: EngineOptions, onFed: () => void): Q
     return summary
   }
 
+  const pump = (): void => {
+    const until = host.now() + SLICE_MS
+    while (host.now() < until) {
+      running ??= waiting.shift()?.()
+      if (running?.next().done) running = undefined
+      if (!running && waiting.length === 0) {
+        pumping = false
+        host.whenQuiet(tidy)
+        return
+      }
+    }
+    host.pause(pump)
+  }
+
+  const enqueue = (work: () => Generator<undefined, void> | undefined): void => {
+    waiting.push(work)
+    if (pumping) return
+    pumping = true
+    host.pause(pump)
+  }
+
+  const tidy = (): void => {
+    if (!pumping && live.upkeep()) host.pause(tidy)
+  }
+
   /** Says hello and feeds an engine from the line: the live one unless it is complete, then its successor. */
   const feed = (line: FeedPort): void => {
-    const engine = createEngine(options)
+    const engine = createEngine(host)
     const feedNumber = ++feeds
     const loaded = new Set<FeedEntity>()
+    waiting.length = 0
+    running = undefined
     if (!liveComplete) succeed(engine)
-    const apply = (message: ToQueryWorker): void => {
-      if (line !== port || feedNumber !== feeds) return
+
+    const apply = (message: ToQueryWorker): Generator<undefined, void> | undefined => {
       switch (message.t) {
         case 'piece':
-          engine.applyPiece(message)
           line.postMessage({ t: 'ack' })
-          break
+          return engine.stage(message)
         case 'commit':
-          engine.applyCommit(message)
-          break
+          return engine.stage(message)
         case 'loaded':
           engine.loaded(message.entity)
           loaded.add(message.entity)
-          if (loaded.size < FEED_ENTITIES.length) break
+          if (loaded.size < FEED_ENTITIES.length) return undefined
           liveComplete = true
           if (engine !== live) succeed(engine)
-          break
+          return undefined
         case 'reload':
-          feed(line)
-          return
+          return undefined
       }
-      onFed()
     }
-    line.listen(apply)
+    line.listen((message) => {
+      if (line !== port || feedNumber !== feeds) return
+      if (message.t === 'reload') feed(line)
+      else enqueue(() => apply(message))
+    })
     line.postMessage({ t: 'hello', protocol: PROTOCOL_VERSION })
   }
 
@@ -122,7 +162,6 @@ export const createQueryService = (options: EngineOptions, onFed: () => void): Q
       lists.delete(number)
     },
     stats: async () => live.stats(),
-    upkeep: () => live.upkeep(),
     dayChanged: () => live.dayChanged(),
   }
 }

@@ -14,15 +14,25 @@ const DAY_CHECK_MS = 60_000
 keepErrorCodes()
 
 const today = (): number => localDay(Date.now(), new Date().getTimezoneOffset())
-let upkeepTimer = 0
 
-const upkeep = (): void => {
-  if (service.upkeep()) upkeepTimer = setTimeout(upkeep, 0)
-}
+// A message to oneself comes after those that wait; a timer would be held back by some milliseconds each time.
+const pauses = new MessageChannel()
+const paused: (() => void)[] = []
+pauses.port1.onmessage = () => paused.shift()?.()
+let quietTimer = 0
 
-const service = createQueryService({ today, soon: (work) => void setTimeout(work, NOTICE_MS) }, () => {
-  clearTimeout(upkeepTimer)
-  upkeepTimer = setTimeout(upkeep, QUIET_MS)
+const service = createQueryService({
+  today,
+  soon: (work) => void setTimeout(work, NOTICE_MS),
+  now: () => performance.now(),
+  pause: (work) => {
+    paused.push(work)
+    pauses.port2.postMessage(null)
+  },
+  whenQuiet: (work) => {
+    clearTimeout(quietTimer)
+    quietTimer = setTimeout(work, QUIET_MS)
+  },
 })
 
 let day = today()

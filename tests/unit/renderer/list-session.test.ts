@@ -37,6 +37,7 @@ const fakeClient = (total: number) => {
     },
     idsBetween: async () => [],
     indexOf: async () => -1,
+    groups: async () => [],
     close: () => void closed.push(name),
   })
   return {

@@ -1,7 +1,7 @@
 import { type Bitmap, bitmapOf, clearBit, fillBits, hasBit, setBit } from '../store/bitmap.ts'
 import { NULL_INT } from '../store/columns.ts'
 import type { Direction, RowKey } from './row-key.ts'
-import { mergeSort, sortRows } from './sort-rows.ts'
+import { type DigitKey, mergeSort, sortRows } from './sort-rows.ts'
 import { View } from './view.ts'
 
 /** `ranks` of a row that is not in the order, and of one that waits in the buffer. */
@@ -68,7 +68,8 @@ export class Order {
 
   /** Sorts these rows from scratch, in slices; the order held nothing before. */
   *build(rows: Uint32Array<ArrayBuffer>, capacity: number): Generator<undefined, void> {
-    const digits = this.keys.flatMap((key) => key.digits(rows))
+    const digits: DigitKey[] = []
+    for (const key of this.keys) digits.push(...(yield* key.digits(rows)))
     yield* sortRows(rows, digits, this.compare)
     this.ranks = new Int32Array(capacity).fill(ABSENT)
     this.replaceMain(rows)

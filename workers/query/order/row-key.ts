@@ -8,11 +8,18 @@ import type { DigitKey } from './sort-rows.ts'
 export interface RowKey {
   isNull(row: number): boolean
   compare(a: number, b: number): number
-  /** The key as radix digits, for sorting these rows from scratch. */
-  digits(rows: Uint32Array): readonly DigitKey[]
+  /** The key as radix digits, for sorting these rows from scratch; made ready in slices. */
+  digits(rows: Uint32Array): Generator<undefined, readonly DigitKey[]>
 }
 
 export type Direction = 'asc' | 'desc'
+
+/** Digits that need no preparation. */
+const instant = (digits: readonly DigitKey[]): RowKey['digits'] =>
+  function* () {
+    yield
+    return digits
+  }
 
 /** Key of values that are one comparable number each; `read` answers NaN for null. */
 const numberKey = (read: (row: number) => number, dir: Direction): RowKey => {
@@ -29,7 +36,7 @@ const numberKey = (read: (row: number) => number, dir: Direction): RowKey => {
       if (Number.isNaN(y)) return -1
       return x < y ? -sign : sign
     },
-    digits: () => [
+    digits: instant([
       {
         digit: (row, depth) => {
           const value = sign * read(row)
@@ -42,7 +49,7 @@ const numberKey = (read: (row: number) => number, dir: Direction): RowKey => {
         },
         ended: (_row, depth) => depth === 2,
       },
-    ],
+    ]),
   }
 }
 
@@ -56,18 +63,18 @@ const SCRATCH_BYTES = 64 * 1024
 const SCRATCH_A = new Uint8Array(SCRATCH_BYTES)
 const SCRATCH_B = new Uint8Array(SCRATCH_BYTES)
 
-/** Texts of every row one after the other, read four bytes at a time. */
-const byteDigits = (
-  rows: Uint32Array,
-  dir: Direction,
-  column: TextColumn,
-  write: (row: number, out: Uint8Array) => number,
-): DigitKey => {
+/** Sort keys made between two chances to pause. */
+const SLICE_KEYS = 16_384
+
+/** The sort keys of every row one after the other, read four bytes at a time. */
+function* keyDigits(rows: Uint32Array, dir: Direction, column: TextColumn): Generator<undefined, DigitKey> {
   const highest = rows.reduce((most, row) => Math.max(most, row), 0)
-  const starts = new Uint32Array(highest + 2)
+  const starts = new Uint32Array(highest + 1)
   let bytes = new Uint8Array(rows.length * 24 + SCRATCH_BYTES)
   let used = 4
-  for (const row of rows) {
+  for (let i = 0; i < rows.length; i++) {
+    if (i % SLICE_KEYS === SLICE_KEYS - 1) yield
+    const row = rows[i] as number
     if (column.isNull(row)) continue
     if (used + SCRATCH_BYTES > bytes.length) {
       const wider = new Uint8Array(bytes.length * 1.5 + SCRATCH_BYTES)
@@ -75,7 +82,7 @@ const byteDigits = (
       bytes = wider
     }
     starts[row] = used
-    const length = write(row, bytes.subarray(used, used + SCRATCH_BYTES - 8))
+    const length = column.keyInto(row, bytes.subarray(used, used + SCRATCH_BYTES - 8))
     used = ((used + length + 4) >>> 2) << 2
   }
   const view = new DataView(bytes.buffer)
@@ -93,6 +100,25 @@ const byteDigits = (
   }
 }
 
+/** The texts themselves, four bytes at a time, where their sort keys are equal. */
+const rawDigits = (dir: Direction, column: TextColumn): DigitKey => {
+  const invert = dir === 'desc' ? 0xffffffff : 0
+  return {
+    digit: (row, depth) => {
+      if (column.isNull(row)) return 0
+      const start = column.starts[row] as number
+      const end = start + (column.lengths[row] as number)
+      let digit = 0
+      for (let i = 0; i < 4; i++) {
+        const at = start + 4 * depth + i
+        digit = (digit << 8) | (at < end ? (column.arena[at] as number) : 0)
+      }
+      return (digit ^ invert) >>> 0
+    },
+    ended: (row, depth) => column.isNull(row) || 4 * depth > (column.lengths[row] as number),
+  }
+}
+
 const textKey = (column: TextColumn, dir: Direction): RowKey => {
   const sign = dir === 'asc' ? 1 : -1
   return {
@@ -106,11 +132,9 @@ const textKey = (column: TextColumn, dir: Direction): RowKey => {
       const byKey = compareBytes(SCRATCH_A, 0, aLength, SCRATCH_B, 0, bLength)
       return sign * (byKey || column.compareRaw(a, b))
     },
-    digits: (rows) => [
-      nullsLast((row) => column.isNull(row)),
-      byteDigits(rows, dir, column, (row, out) => column.keyInto(row, out)),
-      byteDigits(rows, dir, column, (row, out) => column.rawInto(row, out)),
-    ],
+    *digits(rows) {
+      return [nullsLast((row) => column.isNull(row)), yield* keyDigits(rows, dir, column), rawDigits(dir, column)]
+    },
   }
 }
 
@@ -121,12 +145,12 @@ export const idKey = (ids: IdMap, dir: Direction): RowKey => {
   return {
     isNull: () => false,
     compare: (a, b) => sign * ids.compare(a, b),
-    digits: () => [
+    digits: instant([
       {
         digit: (row, depth) => ((ids.words[row * 4 + depth] as number) ^ invert) >>> 0,
         ended: (_row, depth) => depth === 4,
       },
-    ],
+    ]),
   }
 }
 
@@ -172,10 +196,10 @@ export const throughLink = (link: LinkColumn, key: RowKey, holds: (parent: numbe
       if (x < 0 || y < 0) return x === y ? 0 : x < 0 ? 1 : -1
       return x === y ? 0 : key.compare(x, y)
     },
-    digits: (rows) => {
+    *digits(rows) {
       const seen = new Set<number>()
       for (const row of rows) if (parentOf(row) >= 0) seen.add(parentOf(row))
-      const inner = key.digits(Uint32Array.from(seen))
+      const inner = yield* key.digits(Uint32Array.from(seen))
       return [
         nullsLast((row) => parentOf(row) < 0),
         ...inner.map(

@@ -1,6 +1,7 @@
 import type { FeedEntity, ListRow, ToQueryWorker } from '../../../core/protocol/query-port.ts'
 import { FEED_ENTITIES } from '../../../core/protocol/query-port.ts'
 import { ACCOUNT_COUNTS } from '../../../core/query/fields.ts'
+import type { SortKey } from '../../../core/query/spec.ts'
 import { Letters } from '../search/letters.ts'
 import { ChildCounts } from './child-counts.ts'
 import { ChildLists } from './child-lists.ts'
@@ -17,6 +18,16 @@ export interface StoreLimits {
 
 export const DEFAULT_LIMITS: StoreLimits = { looseRows: 4_096 }
 
+const USUAL_ORDERS: readonly (readonly [FeedEntity, SortKey])[] = [
+  ['accounts', { field: 'company', dir: 'asc' }],
+  ['accounts', { field: 'updated_at', dir: 'desc' }],
+  ['accounts', { field: 'created_at', dir: 'desc' }],
+  ['accounts', { field: 'next_action_date', dir: 'asc' }],
+  ['accounts', { field: 'deal_value', dir: 'desc' }],
+  ['contacts', { field: 'name', dir: 'asc' }],
+  ['tasks', { field: 'due_date', dir: 'asc' }],
+]
+
 /** Every table, and what ties them: which children an account has, how many, and which letters they bring to it. */
 export class Store {
   readonly shelves: Readonly<Record<FeedEntity, Shelf>>
@@ -25,6 +36,7 @@ export class Store {
   readonly letters: Readonly<Record<'accounts' | 'contacts' | 'tasks', Letters>>
   /** Rises with every change that a query could see, and every fold, which moves rows under open views. */
   revision = 0
+  private preparing: Generator<undefined, unknown> | null = null
   private readonly counts: Readonly<Record<ChildEntity, ChildCounts>>
 
   constructor(limits: StoreLimits) {
@@ -72,6 +84,10 @@ export class Store {
 
   /** Does one short piece of upkeep; false when nothing is left to do. */
   upkeep(): boolean {
+    return this.tidy() || this.prepareOrders()
+  }
+
+  private tidy(): boolean {
     const { accounts, contacts, tasks } = this.shelves
     for (const shelf of [accounts, contacts, tasks]) {
       if (shelf.fold(0)) {
@@ -81,6 +97,19 @@ export class Store {
       if (shelf.search.upkeep(shelf.table.alive, shelf.table.size)) return true
     }
     return Object.values(this.letters).some((letters) => letters.upkeep())
+  }
+
+  /** Sorts by the usual columns before anybody asks. */
+  private prepareOrders(): boolean {
+    if (!this.preparing) {
+      const missing = USUAL_ORDERS.find(
+        ([entity, key]) => this.shelves[entity].table.count > 0 && !this.shelves[entity].hasOrder([key]),
+      )
+      if (!missing) return false
+      this.preparing = this.shelves[missing[0]].prepareOrder([missing[1]])
+    }
+    if (this.preparing.next().done) this.preparing = null
+    return true
   }
 
   bytesOf(entity: FeedEntity): number {
@@ -95,6 +124,7 @@ export class Store {
   /** A table changed: everything elsewhere that looked at it follows. */
   private settle(entity: FeedEntity, { rows, reworded }: Touched): void {
     this.revision++
+    this.preparing = null
     const { accounts, contacts, tasks } = this.shelves
     accounts.makeRoom()
     this.contactsOf.reserve()

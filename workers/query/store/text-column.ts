@@ -68,13 +68,6 @@ export class TextColumn {
     return at
   }
 
-  /** Writes the text itself into `out`; answers its length. */
-  rawInto(row: number, out: Uint8Array): number {
-    const start = this.starts[row] as number
-    out.set(this.arena.subarray(start, start + (this.lengths[row] as number)))
-    return this.lengths[row] as number
-  }
-
   /** Code-point order of the texts themselves; neither is null. */
   compareRaw(a: number, b: number): number {
     return compareBytes(
