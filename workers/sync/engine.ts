@@ -104,6 +104,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const reach = new Reach(clock, (cameBack) => {
     board.refresh()
     if (cameBack) nudge()
+    if (reach.wait === 'no_access') void leave().catch((error: unknown) => log('not left', { error: String(error) }))
   })
   const gateway = new GatewayClient({
     address,
@@ -215,6 +216,23 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     uploader.due(false)
     for (const follower of followers) follower.nudge()
     if (!session.summary) void readSummary()
+  }
+  let leaving = false
+  /** The membership is over, as a second answer confirms: the rows go, the edits stay (rule L-4). */
+  const leave = async (): Promise<void> => {
+    if (leaving || stopped) return
+    leaving = true
+    try {
+      const reply = await gateway.summary()
+      if (reply.kind !== 'no_access' || stopped) return
+      for (const follower of followers) follower.stop()
+      await writer.call('wipe', null)
+      local.markEmpty()
+      feeds.reset()
+      log('membership revoked', { pending: outbox.memory.count('queued') })
+    } finally {
+      leaving = false
+    }
   }
   /** Begins every stream and the upload anew, whatever they waited for. */
   const begin = (): void => {

@@ -64,6 +64,11 @@ export class Feeds {
     for (const feed of this.#feeds) if (!listed || feed.paging(entity)) feed.swapped()
   }
 
+  /** Every row went. */
+  reset(): void {
+    for (const feed of this.#feeds) feed.swapped()
+  }
+
   close(): void {
     for (const feed of this.#feeds) feed.close()
     this.#feeds.clear()

@@ -78,6 +78,7 @@ export class Follower {
 
   start(): void {
     this.#stopped = false
+    this.caughtUp = false
     this.restart()
   }
 

@@ -29,4 +29,9 @@ export class LocalReplica implements ServerRows {
   markComplete(entity: EntityName): void {
     this.#complete.add(entity)
   }
+
+  /** Every shape was emptied. */
+  markEmpty(): void {
+    this.#complete.clear()
+  }
 }
