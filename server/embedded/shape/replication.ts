@@ -69,6 +69,7 @@ export class ReplicationStream {
 
   async #stream(onStarted: () => void): Promise<void> {
     const { slot, publication, startLsn } = await this.#events.prepare()
+    if (this.#abort.signal.aborted) return
     const client = newClient(this.#databaseUrl, 'replication')
     this.#client = client
     try {
