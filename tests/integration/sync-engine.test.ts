@@ -85,7 +85,7 @@ test('R-6 what another client changes arrives live, in lists and as a record eve
   ).toBe(true)
 })
 
-test('W-1 W-14 W-15 edits made offline show at once, survive a restart, and reach the server exactly once', async () => {
+test('W-1 W-14 W-15 W-21 edits made offline show at once, survive a restart, and reach the server exactly once', async () => {
   const first = await openClient({ world, as: 'admin' })
   await first.synced()
   const [patched, deleted] = [await someAccount(), await someAccount()]
@@ -302,4 +302,27 @@ test('L-1 a second owner of the same folder is refused', async () => {
   await expect(client({ as: 'admin', dataDir: c.dataDir })).rejects.toMatchObject({
     error: { code: 'already_running' },
   })
+})
+
+test('L-4 a revoked membership stops the streams and empties the replica; it comes back when it is given back', async () => {
+  const c = await client({ as: 'manager' })
+  await c.synced()
+  const { member } = await c.call('session.get', {})
+  const account = await someAccount()
+  await world.sql.query('update workspace_members set deleted_at = now(), deleted_by_mutation = $2 where id = $1', [
+    member.id,
+    world.newId(),
+  ])
+  c.engine.wake()
+  await c.until('no access', async () => (await c.call('status.get', {})).state === 'no_access')
+  await c.until(
+    'emptied',
+    async () => (await c.engine.call('record.get', { entity: 'accounts', id: account.id })).ok === false,
+  )
+  await world.sql.query('update workspace_members set deleted_at = null, deleted_by_mutation = null where id = $1', [
+    member.id,
+  ])
+  c.engine.wake()
+  await c.synced()
+  expect(await c.engine.verify()).toMatchObject({ differences: 0 })
 })
