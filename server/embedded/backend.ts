@@ -74,12 +74,13 @@ const compose = async (options: BackendOptions, stops: Stop[]): Promise<Backend>
     epochMs: options.epochMs ?? Date.now(),
     ...(options.companiesFile === undefined ? {} : { companiesFile: options.companiesFile }),
   }
-  const database = await openDemoDatabase(postgres.url, path.join(dataDir, 'demo.json'), source, onProgress)
+  const shapesDir = path.join(dataDir, 'shapes')
+  const database = await openDemoDatabase(postgres.url, path.join(dataDir, 'demo.json'), shapesDir, source, onProgress)
 
   const electric = { url: env['ELECTRIC_URL'], secret: env['ELECTRIC_SECRET'] }
   if (electric.url === undefined) {
     onProgress('Shape endpoint', 0, 0)
-    const endpoint = await startShapeEndpoint({ databaseUrl: database.url, storageDir: path.join(dataDir, 'shapes') })
+    const endpoint = await startShapeEndpoint({ databaseUrl: database.url, storageDir: shapesDir })
     stops.push(() => endpoint.stop())
     electric.url = endpoint.url
     electric.secret = undefined

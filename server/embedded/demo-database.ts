@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import pg from 'pg'
 import { z } from 'zod'
 import { migrate } from '../../db/postgres/migrate.ts'
@@ -52,11 +52,13 @@ const recreate = async (serverUrl: string): Promise<void> => {
  *
  * @param serverUrl superuser's URL of the embedded Postgres
  * @param markerFile beside the data: says what the database was filled with
+ * @param shapesDir what was derived from the database; removed with it when it is made anew
  * @throws Error in words when the data directory holds another demo than the one asked for
  */
 export const openDemoDatabase = async (
   serverUrl: string,
   markerFile: string,
+  shapesDir: string,
   source: DemoSource,
   onProgress: Progress,
 ): Promise<DemoMarker & { readonly url: string }> => {
@@ -73,6 +75,7 @@ export const openDemoDatabase = async (
     return { ...existing, url: url.href }
   }
   await recreate(serverUrl)
+  await rm(shapesDir, { recursive: true, force: true })
   onProgress('Migrations', 0, 0)
   await migrate(url.href)
   const demo = await loadDemo({ ...source, databaseUrl: url.href, onProgress })
