@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { buildApp } from './build.ts'
 import { ensureBrowser } from './browser.ts'
+import { buildApp } from './build.ts'
 import { runVitest } from './vitest.ts'
 
 const shared = path.resolve(process.env['OUTPOST_SHARED'] ?? path.join(import.meta.dirname, '../../shared'))

@@ -2,8 +2,9 @@
  * `npm test`: every suite that needs nothing but this repository. Finds (or on Debian as root installs) a browser,
  * builds the app, then runs all Vitest projects except `shared`. Arguments go to Vitest.
  */
-import { buildApp } from './build.ts'
+
 import { ensureBrowser } from './browser.ts'
+import { buildApp } from './build.ts'
 import { runVitest } from './vitest.ts'
 
 await ensureBrowser()
