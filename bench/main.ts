@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util'
+import type { BenchResult } from './figures.ts'
+import { benchQuery } from './query/bench.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rows: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '200' },
+    'sqlite-runs': { type: 'string', default: '10' },
+    json: { type: 'boolean', default: false },
+  },
+})
+
+const options = {
+  rows: Number(values.rows),
+  seed: Number(values.seed),
+  runs: Number(values.runs),
+  sqliteRuns: Number(values['sqlite-runs']),
+  log: (line: string) => process.stderr.write(`${line}\n`),
+}
+
+const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  query: () => benchQuery(options),
+}
+
+const show = ({ name, metrics, env }: BenchResult): void => {
+  console.log(
+    `${name}: ${Object.entries(env)
+      .map(([key, value]) => `${key} ${value}`)
+      .join(', ')}`,
+  )
+  const width = Math.max(...Object.keys(metrics).map((key) => key.length))
+  for (const [key, value] of Object.entries(metrics)) console.log(`  ${key.padEnd(width)}  ${value}`)
+}
+
+const [name = ''] = positionals
+const bench = BENCHES[name]
+if (!bench) {
+  console.error(`usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--rows N] [--seed N] [--runs N] [--json]`)
+  process.exit(2)
+}
+const result = await bench()
+if (values.json) console.log(JSON.stringify(result))
+else show(result)

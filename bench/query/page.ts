@@ -1,0 +1,35 @@
+import * as Comlink from 'comlink'
+import type { LoadFigures, Run } from './run.ts'
+import type { BenchApi } from './worker.ts'
+
+/** What the bench calls in the page; the engine itself runs in a worker of it. */
+export interface QueryBenchPage {
+  load(accounts: number, seed: number): Promise<LoadFigures>
+  run(name: string, seed: number, runs: number): Promise<readonly Run[]>
+  /** The same runs again through Comlink, a call for each step: milliseconds as the page sees them. */
+  roundTrips(runs: readonly Run[]): Promise<readonly number[]>
+}
+
+declare global {
+  interface Window {
+    bench: QueryBenchPage
+  }
+}
+
+const worker = Comlink.wrap<BenchApi>(new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }))
+
+window.bench = {
+  load: (accounts, seed) => worker.load(accounts, seed),
+  run: (name, seed, runs) => worker.run(name, seed, runs),
+  async roundTrips(runs) {
+    const times: number[] = []
+    for (const { spec, starts } of runs) {
+      const begun = performance.now()
+      const opened = await worker.open(spec)
+      await Promise.all(starts.map((start) => worker.rows(opened.list, start)))
+      times.push(performance.now() - begun)
+      await worker.close(opened.list)
+    }
+    return times
+  },
+}
