@@ -128,7 +128,7 @@ for (const shot of shots.filter(({ name }) => wanted.length === 0 || wanted.incl
       })
       await page.goto(`${url}?${query}${shot.hash ?? ''}`)
       await page.getByTestId('status-pill').waitFor()
-      if (!shot.hash && shot.scene !== 'first' && shot.scene !== 'empty')
+      if ((!shot.hash || /contacts|tasks/.test(shot.hash)) && shot.scene !== 'first' && shot.scene !== 'empty')
         await page.locator('[data-testid=row][data-id]').first().waitFor()
       await shot.act?.(page)
       await page.waitForTimeout(450)
