@@ -35,8 +35,8 @@ test('R-7 R-4 a body goes on only from where the shape stands; a broken shape is
   await expect(apply([change('update', { id: 'nobody', version: '2' })], '0_inf', '9_0')).rejects.toBeInstanceOf(
     BrokenShapeError,
   )
-  const inFlight = replica.call('states', null)
   void worker.terminate()
+  const inFlight = replica.call('states', null)
   await expect(inFlight).rejects.toThrow()
   await expect(replica.call('states', null)).rejects.toThrow()
   await expect.poll(() => deaths).toEqual(['internal'])

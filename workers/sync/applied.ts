@@ -15,6 +15,9 @@ export interface AppliedDeps {
   readonly onRecords: (refs: readonly RecordRef[]) => void
 }
 
+/** Entities that forms hold whole: the end of their first load is told record by record. */
+const SMALL: readonly EntityName[] = ['workspaces', 'workspace_members', 'saved_views', 'import_jobs']
+
 /**
  * What follows a commit of the replica (rule R-6): changes are gathered until the body that reaches the end of the log,
  * then the outbox settles, and only then lists and forms are told.
@@ -39,6 +42,7 @@ export class AppliedChanges {
       for (const overlay of outbox.memory.overlays()) if (overlay.entity === entity) ids.add(overlay.id)
       if (swapped !== 'no') feeds.swapped(entity, swapped === 'listed')
       feeds.appended(entity)
+      if (SMALL.includes(entity)) for (const { id } of local.reads.all(entity)) ids.add(id)
     } else if (appended > 0) feeds.appended(entity)
     if (!upToDate) return
     this.#gathered.delete(entity)

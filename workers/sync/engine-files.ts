@@ -33,11 +33,20 @@ export interface FilesOptions {
   readonly onChange: (refs: readonly RecordRef[]) => void
 }
 
+const openOutbox = ({ databaseKey }: FilesOptions, dir: DataDir): Db => {
+  const db = openDatabase({ path: dir.outbox, key: databaseKey, durability: 'full' })
+  try {
+    migrate(db, OUTBOX_MIGRATIONS)
+    return db
+  } catch (thrown) {
+    db.close()
+    throw thrown
+  }
+}
+
 /** Opens the files of a data directory whose lock is held, or that is looked at beside its owner. */
-const openFiles = (options: FilesOptions, dir: DataDir, replicaSetAside: ErrorCode | null): OpenFiles => {
+const openFiles = (options: FilesOptions, dir: DataDir, outboxDb: Db, replicaSetAside: ErrorCode | null): OpenFiles => {
   const { databaseKey: key, clock, random, onChange } = options
-  const outboxDb = openDatabase({ path: dir.outbox, key, durability: 'full' })
-  migrate(outboxDb, OUTBOX_MIGRATIONS)
   const replicaDb = openDatabase({ path: dir.replica, key, durability: 'normal', readonly: true })
   const local = new LocalReplica(replicaDb)
   const outbox = new Outbox({ db: outboxDb, rows: local, clock, random, onChange })
@@ -68,10 +77,13 @@ export const openOwned = async <T>(
 ): Promise<OpenFiles & { readonly threads: T }> => {
   const dir = dataDir(options.dataDir)
   const unlock = takeLock(dir.lock, options.databaseKey)
+  let outboxDb: Db | null = null
   try {
+    // The outbox first: whatever is wrong with it is told before anything is touched.
+    outboxDb = openOutbox(options, dir)
     const setAside = prepareReplica(dir.replica, options.databaseKey, options.clock.now())
     const threads = await startThreads(dir)
-    const files = openFiles(options, dir, setAside)
+    const files = openFiles(options, dir, outboxDb, setAside)
     return {
       ...files,
       threads,
@@ -81,13 +93,17 @@ export const openOwned = async <T>(
       },
     }
   } catch (thrown) {
+    outboxDb?.close()
     unlock()
     throw thrown
   }
 }
 
 /** Opens a data directory beside a running owner: the outbox may be written, the replica only read. */
-export const openBeside = (options: FilesOptions): OpenFiles => openFiles(options, dataDir(options.dataDir), null)
+export const openBeside = (options: FilesOptions): OpenFiles => {
+  const dir = dataDir(options.dataDir)
+  return openFiles(options, dir, openOutbox(options, dir), null)
+}
 
 const clientIdOf = (outbox: Outbox, make: () => string): string => {
   const known = outbox.store.setting('client_id')

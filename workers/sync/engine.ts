@@ -33,8 +33,9 @@ import { type Verification, verify } from './verify.ts'
 const BODIES = 2
 /** How often other processes' commits to the outbox are looked for, milliseconds. */
 const POLL_MS = 250
-/** How often a workspace that let nobody in, or a version too old, is tried again, milliseconds. */
+/** How often a workspace that let nobody in, a version too old, or a stuck connection is tried anew, milliseconds. */
 const WAIT_RETRY_MS = 60_000
+const SUMMARY_RETRY_MS = 3_000
 
 export interface EngineOptions {
   readonly config: SyncConfig
@@ -204,18 +205,21 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     () => outbox.newId(),
   )
 
+  let cancelSummary: () => void = () => {}
   const readSummary = async (): Promise<void> => {
     if (token === null || stopped) return
+    cancelSummary()
     const reply = await gateway.summary()
     if (stopped) return
     if (reply.kind === 'ok') session.put(reply.value)
+    else if (reach.wait === null) cancelSummary = clock.after(SUMMARY_RETRY_MS, () => void readSummary())
     board.refresh()
   }
   const nudge = (): void => {
     if (stopped) return
     uploader.due(false)
     for (const follower of followers) follower.nudge()
-    if (!session.summary) void readSummary()
+    void readSummary()
   }
   let leaving = false
   /** The membership is over, as a second answer confirms: the rows go, the edits stay (rule L-4). */
@@ -256,7 +260,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   let cancelWaitRetry: () => void = () => {}
   const waitRetry = (): void => {
     cancelWaitRetry = clock.after(WAIT_RETRY_MS, () => {
-      if (reach.wait !== null && token !== null) begin()
+      if (token !== null && (reach.wait !== null || board.now().state === 'stuck')) begin()
       waitRetry()
     })
   }
@@ -310,6 +314,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       stopped = true
       cancelPoll()
       cancelWaitRetry()
+      cancelSummary()
       settler.stop()
       board.stop()
       for (const follower of followers) follower.stop()
