@@ -1,0 +1,80 @@
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+
+/** Thrown where a simulated process dies: nothing of it may go on. */
+export class Killed extends Error {}
+
+export type CommitPhase = 'before' | 'after'
+
+export interface DiskHooks {
+  /** Called inside each transaction after its work, and after each commit. May throw `Killed` or a failure of SQLite's. */
+  onCommit(db: Database.Database, dir: string, file: string, phase: CommitPhase): void
+  /** Called before each transaction. May throw. */
+  onBegin(db: Database.Database, dir: string, file: string): void
+  /** Called when a transaction failed. */
+  onFailure(file: string, thrown: unknown): void
+}
+
+const FILES = ['outbox.db', 'outbox.db-wal', 'replica.db', 'replica.db-wal']
+
+/** Stands between the product and SQLite: knows every open connection and each transaction's begin and end. */
+export class SimDisk {
+  readonly #open = new Map<string, Set<Database.Database>>()
+
+  connections(dir: string, file: string): readonly Database.Database[] {
+    return [...(this.#open.get(dir) ?? [])].filter((db) => db.open && basename(db.name) === file)
+  }
+
+  /** What a killed process leaves: its files as they are at this moment, in another folder. */
+  salvage(dir: string, to: string): void {
+    mkdirSync(to, { recursive: true })
+    for (const file of FILES) if (existsSync(join(dir, file))) copyFileSync(join(dir, file), join(to, file))
+  }
+
+  /** Closes whatever a process has open below a folder and removes the folder. */
+  remove(dir: string): void {
+    for (const db of this.#open.get(dir) ?? []) if (db.open) db.close()
+    this.#open.delete(dir)
+    rmSync(dir, { recursive: true, force: true })
+  }
+
+  install(hooks: DiskHooks): () => void {
+    const kept = { transaction: Database.prototype.transaction, pragma: Database.prototype.pragma }
+    const open = this.#open
+    Database.prototype.pragma = function (this: Database.Database, ...params: Parameters<typeof kept.pragma>) {
+      const dir = dirname(this.name)
+      const known = open.get(dir)
+      if (known) known.add(this)
+      else open.set(dir, new Set([this]))
+      return kept.pragma.apply(this, params)
+    }
+    Database.prototype.transaction = function (
+      this: Database.Database,
+      work: Parameters<typeof kept.transaction>[0],
+    ) {
+      const [dir, file] = [dirname(this.name), basename(this.name)]
+      const nested = this.inTransaction
+      const made = kept.transaction.call(this, (...params: unknown[]) => {
+        const answer = work(...params)
+        if (!nested) hooks.onCommit(this, dir, file, 'before')
+        return answer
+      })
+      const immediate = (...params: unknown[]): unknown => {
+        if (nested) return made.immediate(...params)
+        hooks.onBegin(this, dir, file)
+        let answer: unknown
+        try {
+          answer = made.immediate(...params)
+        } catch (thrown) {
+          hooks.onFailure(file, thrown)
+          throw thrown
+        }
+        hooks.onCommit(this, dir, file, 'after')
+        return answer
+      }
+      return { immediate } as unknown as typeof made
+    } as typeof kept.transaction
+    return () => Object.assign(Database.prototype, kept)
+  }
+}

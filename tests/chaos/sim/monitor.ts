@@ -1,0 +1,96 @@
+import type Database from 'better-sqlite3'
+import { z } from 'zod'
+import type { EntityName } from '../../../core/model/entities.ts'
+import { edit } from '../../../core/protocol/edit.ts'
+import type { Applied } from '../../../db/sqlite/replica-writer.ts'
+import type { ModelServer } from '../model/server.ts'
+import { parse } from '../model/shapes.ts'
+import type { SimDisk } from './disk.ts'
+import type { Machine } from './machine.ts'
+
+const settledRow = z.object({ seq: z.number(), body: z.string(), answer: z.string() })
+const answerShape = z.object({ version: z.number(), txid: z.number(), inShard: z.boolean() })
+const shapeRow = z.object({ handle: z.string().nullable(), offset: z.string().nullable() })
+
+/**
+ * What must hold at every commit, not only at the end: no record of a replica goes back in time, and no edit leaves the
+ * outbox while its echo is still on the way.
+ */
+export class Monitor {
+  readonly #disk: SimDisk
+  readonly #server: ModelServer
+  readonly #report: (text: string) => void
+  readonly #versions = new Map<string, number>()
+  readonly #settled = new Map<string, Set<string>>()
+
+  constructor(disk: SimDisk, server: ModelServer, report: (text: string) => void) {
+    this.#disk = disk
+    this.#server = server
+    this.#report = report
+  }
+
+  /** The replica was deleted: what it shows from here on is another history. */
+  forget(machine: Machine): void {
+    for (const key of this.#versions.keys()) if (key.startsWith(`${machine.name}/`)) this.#versions.delete(key)
+  }
+
+  applied(machine: Machine, entity: EntityName, { state, changed }: Applied): void {
+    if (state.slot === 'next') return
+    const db = this.#replica(machine)
+    if (!db) return
+    const statement = db.prepare(`select version from "${entity}" where id = ?`).pluck()
+    for (const id of new Set(changed)) {
+      const version = statement.get(id)
+      if (version === undefined) continue
+      const key = `${machine.name}/${entity}/${id}`
+      const seen = this.#versions.get(key) ?? 0
+      if (Number(version) < seen) this.#report(`${key} went back from version ${seen} to ${version}`)
+      this.#versions.set(key, Math.max(seen, Number(version)))
+    }
+  }
+
+  /** After a commit of the outbox. */
+  outboxCommitted(machine: Machine, db: Database.Database): void {
+    const known = this.#settled.get(machine.name) ?? new Set<string>()
+    this.#settled.set(machine.name, known)
+    const rows = db.prepare(`select seq, body, answer from edits where state = 'settled'`).all()
+    if (rows.length === known.size) return
+    for (const row of rows) {
+      const { body, answer } = settledRow.parse(row)
+      const settled = edit.parse(JSON.parse(body))
+      if (known.has(settled.id)) continue
+      known.add(settled.id)
+      this.#checkSettled(machine, settled.entity, settled.record_id, settled.id, answerShape.parse(JSON.parse(answer)))
+    }
+  }
+
+  #checkSettled(
+    machine: Machine,
+    entity: EntityName,
+    recordId: string,
+    id: string,
+    { version, txid, inShard }: z.output<typeof answerShape>,
+  ): void {
+    const db = this.#replica(machine)
+    if (!db || !inShard) return
+    const here = db.prepare(`select version from "${entity}" where id = ?`).pluck().get(recordId)
+    if (here !== undefined && Number(here) >= version) return
+    const { handle, offset } = shapeRow.parse(
+      db.prepare(`select handle, "offset" from shapes where entity = ? and slot = 'main'`).get(entity),
+    )
+    const shape = this.#server.shapes.byHandle(handle ?? '')
+    if (!shape || shape.gone || offset === null) return
+    const at = parse(offset)
+    const coming = shape.log.some(
+      (entry) =>
+        entry.recordId === recordId &&
+        entry.lsn >= txid &&
+        (entry.lsn > at.lsn || (entry.lsn === at.lsn && entry.op > at.op)),
+    )
+    if (coming) this.#report(`${machine.name} ${id} left the outbox before its echo (version ${here} < ${version})`)
+  }
+
+  #replica(machine: Machine): Database.Database | undefined {
+    return this.#disk.connections(machine.dir, 'replica.db')[0]
+  }
+}
