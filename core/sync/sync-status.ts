@@ -1,3 +1,4 @@
+import { ERROR_TEXT } from '../errors.ts'
 import type { SyncStatus } from '../protocol/status.ts'
 import type { UploadWait } from './upload.ts'
 
@@ -29,13 +30,13 @@ export interface StatusInput {
 /** What the status pill says, the most urgent first (rule S-1). */
 export const deriveStatus = (input: StatusInput): SyncStatus => ({
   state: stateOf(input),
-  received: Math.min(input.received, Math.max(input.expected, input.received)),
+  received: input.received,
   expected: Math.max(input.expected, input.received),
   offlineSince: input.offlineSince,
   upToDateAt: input.upToDateAt,
   pending: input.pending,
   needsAttention: input.needsAttention,
-  detail: input.trouble,
+  detail: input.notGateway ? ERROR_TEXT.not_gateway : input.trouble,
 })
 
 const stateOf = (input: StatusInput): SyncStatus['state'] => {
