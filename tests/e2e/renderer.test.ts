@@ -25,7 +25,7 @@ const open = async (scene: string, accounts: number, width = 1440, height = 900)
   const page = await browser.newPage({ viewport: { width, height }, locale: 'en-US' })
   await page.goto(`${url}?scene=${scene}&accounts=${accounts}`)
   await page.getByTestId('view-all').click()
-  await page.locator(`[data-testid=list-total][data-total="${accounts}"]`).waitFor({ timeout: 60_000 })
+  await page.locator(`[data-testid=list-total][data-total="${accounts}"]`).waitFor({ timeout: 240_000 })
   await page.locator('#row-0[data-id]').waitFor()
   return page
 }
