@@ -15,14 +15,13 @@ export interface Echo {
 
 /**
  * May an accepted edit leave the outbox (rule W-14)? When the replica's version has reached the answer's, when the row
- * is gone, or when a request made for it has decided. The replica has committed before this is asked.
+ * is gone as the answer said, or when a request made for it has decided. A row that is not here though the answer put it
+ * in this client's shard is still on its way back. The replica has committed before this is asked.
  */
 export const settles = (open: OpenEdit, echo: Echo): boolean => {
   if (open.state !== 'accepted' || open.answer?.status !== 'accepted') return false
   if (echo.refreshed) return true
   const reached = echo.row !== null && echo.row.version >= open.answer.version
   const gone = echo.complete && echo.row === null
-  const appears = open.edit.op === 'create' || open.edit.op === 'restore'
-  if (appears && open.answer.inShard) return reached
-  return reached || gone
+  return reached || (gone && !open.answer.inShard)
 }

@@ -36,6 +36,8 @@ export class Uploader {
   #cancelTimer: (() => void) | null = null
   #failingSince: number | null = null
   #inFlight: Promise<void> = Promise.resolve()
+  /** A batch whose end could not be written (a full disk): it is queued again before anything else is sent. */
+  #unended: readonly OpenEdit[] = []
 
   constructor(deps: UploaderDeps) {
     this.#deps = deps
@@ -106,6 +108,8 @@ export class Uploader {
       this.#sleep(Math.min(at - now, LONGEST_HOLD_MS))
       return false
     }
+    if (this.#unended.length > 0) this.#deps.outbox.putBack(this.#unended, null)
+    this.#unended = []
     const { batch, nextDueAt } = this.#deps.outbox.take(this.#state.limit)
     if (batch.length > 0) await this.#send(batch)
     else if (nextDueAt !== null) this.#sleep(Math.max(nextDueAt - now, 1))
@@ -114,6 +118,7 @@ export class Uploader {
 
   async #send(batch: readonly OpenEdit[]): Promise<void> {
     const { outbox, gateway, clock, random, backoff, clientId } = this.#deps
+    this.#unended = batch
     const reply = await gateway.mutations({ client_id: clientId, edits: batch.map(({ edit }) => edit) })
     const now = clock.now()
     const retryAfterMs = reply.kind === 'ok' ? null : reply.retryAfterMs
@@ -129,6 +134,7 @@ export class Uploader {
       outbox.putBack(batch, step.aloneRetryAt)
       outbox.write(() => outbox.store.putSetting(SETTING, JSON.stringify(step.state)))
     }
+    this.#unended = []
     this.#deps.onChange()
   }
 

@@ -10,6 +10,7 @@ interface LogEntry {
   readonly lsn: number
   readonly op: number
   readonly recordId: string
+  readonly operation: 'insert' | 'update' | 'delete'
   readonly text: string
 }
 
@@ -111,19 +112,32 @@ export class Shapes {
       waiters: new Set(),
       gone: false,
     }
-    // Transactions in flight while a snapshot is taken are in it and in the log: up to some of the last ones.
-    const overlap = Math.floor(this.#random() * 6)
-    const from = this.#history.at(-overlap)?.lsn ?? Number.POSITIVE_INFINITY
-    if (overlap > 0) {
-      const lsns = [...new Set(this.#history.filter(({ lsn }) => lsn >= from).map(({ lsn }) => lsn))]
-      for (const lsn of lsns) {
-        const changes = this.#history.filter((past) => past.lsn === lsn).map(({ change }) => change)
-        shape.log.push(...entriesOf(shape, lsn, changes))
-      }
-    }
+    shape.log.push(...this.#repeated(shape))
     this.#current.set(key, shape)
     this.#byHandle.set(shape.handle, shape)
     return shape
+  }
+
+  /**
+   * A log may begin with changes that its snapshot already holds: the version guard is there for them. Those up to a
+   * record's last disappearance are left out, since a delete carries no version that could be compared.
+   */
+  #repeated(shape: Shape): LogEntry[] {
+    const from = this.#history.at(-Math.floor(this.#random() * 12))?.lsn
+    if (from === undefined) return []
+    const past = this.#history.filter(({ lsn }) => lsn >= from)
+    const entries = [...new Set(past.map(({ lsn }) => lsn))].flatMap((lsn) =>
+      entriesOf(
+        shape,
+        lsn,
+        past.filter((one) => one.lsn === lsn).map(({ change }) => change),
+      ),
+    )
+    return entries.filter(
+      ({ recordId }, index) =>
+        inShape(shape.member, shape.entity, this.#tables.get(shape.entity, recordId)) &&
+        !entries.some((later, at) => at >= index && later.recordId === recordId && later.operation === 'delete'),
+    )
   }
 
   /** What a request is answered at this moment; null: it is live and there is nothing yet. */
@@ -213,5 +227,5 @@ const entriesOf = ({ entity, member }: Shape, lsn: number, changes: readonly Row
       key: `"public"."${entity}"/"${id}"`,
       headers: { relation: ['public', entity], operation, lsn: String(lsn), op_position: op, txids: [lsn] },
     })
-    return [{ lsn, op, recordId: id, text }]
+    return [{ lsn, op, recordId: id, operation, text }]
   })

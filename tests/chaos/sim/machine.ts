@@ -30,6 +30,8 @@ export interface MachineDeps {
   /** Tells the streams of one run apart from those of any other in this process: the library caches by address. */
   readonly run: string
   readonly onApplied: (machine: Machine, entity: EntityName, applied: Applied) => void
+  /** The product emptied the replica: the membership is gone. */
+  readonly onWiped: (machine: Machine) => void
   readonly onError: (text: string) => void
 }
 
@@ -170,6 +172,7 @@ export class Machine {
   }
 
   #seen(method: string, answer: ThreadAnswer): void {
+    if (method === 'wipe') this.#deps.onWiped(this)
     if (method !== 'apply' || !answer.ok || answer.value === null) return
     const applied = answer.value as Applied
     const entity = ENTITY_NAMES.find((name) => name === applied.state.entity)

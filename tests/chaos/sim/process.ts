@@ -23,7 +23,7 @@ export class SimProcess implements TimeOwner {
   }
 
   now(): number {
-    return this.time.now + this.skewMs
+    return Math.floor(this.time.now) + this.skewMs
   }
 
   after(delayMs: number, work: () => void): () => void {

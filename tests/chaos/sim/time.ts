@@ -161,7 +161,7 @@ export const installGlobals = (time: VirtualTime): (() => void) => {
     cancels.delete(id)
   }
   Object.assign(globalThis, { setTimeout: once, clearTimeout: clear, setInterval: every, clearInterval: clear })
-  Date.now = () => owner()?.now() ?? time.now
+  Date.now = () => owner()?.now() ?? Math.floor(time.now)
   Math.random = () => owner()?.random() ?? 0.5
   AbortSignal.timeout = (delayMs) => {
     const controller = new AbortController()

@@ -23,7 +23,7 @@ import { Trace } from './trace.ts'
 
 const START = Date.UTC(2026, 0, 5, 9)
 const SPAN_MS = 30_000
-const ATTEMPTS = 460
+const ATTEMPTS = 340
 /** Requests that were on their way when the faults ended may take this long. */
 const STRAGGLERS_MS = 2_500
 const QUEUES_MS = 2 * BACKOFF_CAP_MS
@@ -80,7 +80,7 @@ class World {
       (role, at): Member => ({ id: uuidv7(START + at, random), userId: `user-${at}`, role, name: `member-${at}` }),
     )
     const workspace = uuidv7(START, random)
-    this.#server = new ModelServer(workspace, members, () => time.now, random)
+    this.#server = new ModelServer(workspace, members, () => Math.floor(time.now), random)
     const hit = (kind: FaultKind): void => {
       this.#faults[kind]++
     }
@@ -100,6 +100,7 @@ class World {
           seed,
           run,
           onApplied: (of, entity, applied) => this.#monitor.applied(of, entity, applied),
+          onWiped: (of) => this.#monitor.forget(of),
           onError: (text) => this.#error(text),
         },
         index,
