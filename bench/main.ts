@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { report } from './bench.ts'
 import type { BenchResult } from './figures.ts'
 import { benchQuery } from './query/bench.ts'
 
@@ -23,6 +24,7 @@ const options = {
 
 const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   query: () => benchQuery(options),
+  sync: async () => report('sync', (await import('./sync.ts')).sync, options),
 }
 
 const show = ({ name, metrics, env }: BenchResult): void => {

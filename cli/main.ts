@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers'
+import { httpFetch } from '../workers/sync/http-fetch.ts'
 import { secureRandom, systemClock } from '../workers/sync/system.ts'
 import { ownThreads } from '../workers/sync/threads.ts'
 import { runCli } from './run.ts'
@@ -7,7 +8,7 @@ const code = await runCli(process.argv.slice(2), {
   env: process.env,
   clock: systemClock,
   random: secureRandom,
-  fetch,
+  fetch: httpFetch,
   threads: ownThreads,
   readStdin: () => text(process.stdin),
   say: (line) => process.stderr.write(`${line}\n`),

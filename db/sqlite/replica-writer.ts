@@ -5,6 +5,7 @@ import { type Db, type Statement, transact } from './connection.ts'
 import { columnList } from './replica-schema.ts'
 import { type PgRow, rowBinder } from './row-codec.ts'
 import { type ShapeState, ShapeStore, type Slot } from './shape-store.ts'
+import { SnapshotScanner, UnfamiliarBody } from './snapshot-scanner.ts'
 
 /** The shape sent something that cannot be applied to what is here: only a whole reload helps. */
 export class ShapeBroken extends Error {}
@@ -19,6 +20,16 @@ export interface Applied {
   readonly swapped: 'no' | 'listed' | 'whole'
 }
 
+/** Where a body leads, by its headers. */
+export interface BodyEnd {
+  readonly handle: string
+  readonly offset: string
+  /** It reached the end of the log. */
+  readonly upToDate: boolean
+}
+
+const decoder = new TextDecoder()
+
 /** Past this many differing rows a swap is told as "everything changed". */
 const LISTED_SWAP = 20_000
 const KEPT_CHANGES = 200_000
@@ -29,6 +40,7 @@ export class ReplicaWriter {
   readonly #entity: EntityName
   readonly #shapes: ShapeStore
   readonly #bind: (row: PgRow) => ReturnType<ReturnType<typeof rowBinder>>
+  readonly #scanner: SnapshotScanner
   readonly #statements = new Map<string, Statement<unknown[], { version: number }>>()
 
   constructor(db: Db, entity: EntityName) {
@@ -36,6 +48,7 @@ export class ReplicaWriter {
     this.#entity = entity
     this.#shapes = new ShapeStore(db)
     this.#bind = rowBinder(entity)
+    this.#scanner = new SnapshotScanner(entity)
     this.#shapes.open(entity, 'main')
   }
 
@@ -57,15 +70,46 @@ export class ReplicaWriter {
   }
 
   /**
+   * Applies one shape body as it came: rows of a first load go from their bytes into the table, anything else is parsed.
+   *
+   * @throws ShapeBroken as `apply`
+   */
+  applyBody(slot: Slot, body: ArrayBuffer, at: BodyEnd): Applied {
+    const state = this.#shapes.open(this.#entity, slot)
+    if (!state.indexed && !at.upToDate)
+      try {
+        return this.#append(state, body, at)
+      } catch (thrown) {
+        if (!(thrown instanceof UnfamiliarBody)) throw thrown
+      }
+    const messages: ShapeMessage[] = JSON.parse(decoder.decode(body))
+    return this.apply(slot, messages, at)
+  }
+
+  /** Appends a stretch of a snapshot. Nothing of it stays where it throws. */
+  #append(before: ShapeState, body: ArrayBuffer, { handle, offset }: BodyEnd): Applied {
+    const insert = this.#insert(before.table)
+    let appended = 0
+    let ended = false
+    const state = transact(this.#db, () => {
+      const controls = this.#scanner.scan(body, (values) => {
+        insert.run(values)
+        appended++
+      })
+      ended = controls.some(({ headers }) => headers.control === 'snapshot-end')
+      const after = { ...before, handle, offset, received: before.received + appended }
+      this.#shapes.put(after)
+      return after
+    })
+    return { state: ended ? this.#index(state) : state, changed: [], appended, swapped: 'no' }
+  }
+
+  /**
    * Applies one shape body in order.
    *
    * @throws ShapeBroken on an update of a record that is not here, or a snapshot that holds an id twice
    */
-  apply(
-    slot: Slot,
-    messages: readonly ShapeMessage[],
-    at: { readonly handle: string; readonly offset: string; readonly upToDate: boolean },
-  ): Applied {
+  apply(slot: Slot, messages: readonly ShapeMessage[], at: BodyEnd): Applied {
     let state = this.#shapes.open(this.#entity, slot)
     const live = messages.some((message) => message.headers.lsn !== undefined)
     if (live || (at.upToDate && messages.length > 0)) state = this.#index(state)

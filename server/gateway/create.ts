@@ -1,3 +1,4 @@
+import { ServerResponse } from 'node:http'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
@@ -35,7 +36,7 @@ const parse = <S extends z.ZodType>(schema: S, input: unknown): z.output<S> => {
 
 /** What an HTTP server tells about a request: the connection that it answers on. */
 export interface Connection {
-  readonly outgoing?: { destroy(): unknown }
+  readonly outgoing?: object
 }
 
 type Env = { Bindings: Connection; Variables: { caller: Caller; member: Member } }
@@ -95,9 +96,12 @@ export const createGateway = (
   })
   workspace.get('/shape', (c) => {
     const url = shapeUrl(options, new URL(c.req.url).searchParams, c.var.caller.workspaceId, c.var.member)
-    const { outgoing } = c.env
-    const breakOff = outgoing ? () => void outgoing.destroy() : null
-    return fetchShape(url, c.req.header('if-none-match'), c.req.raw.signal, breakOff)
+    const client = {
+      ifNoneMatch: c.req.header('if-none-match'),
+      signal: c.req.raw.signal,
+      outgoing: c.env.outgoing instanceof ServerResponse ? c.env.outgoing : undefined,
+    }
+    return fetchShape(url, client, { [PROTOCOL_HEADER]: String(PROTOCOL_VERSION) })
   })
   const tooLarge = () => {
     throw new GatewayError('batch_too_large')

@@ -1,29 +1,44 @@
-/**
- * A body on its way through. When its source breaks off, the client must see its connection break too, never an end: what came so far
- * would look complete.
- *
- * @param breakOff cuts the client's connection; without it (no HTTP server around) the error goes into the stream
- */
-export const passThrough = (
-  body: ReadableStream<Uint8Array>,
-  breakOff: (() => void) | null,
-): ReadableStream<Uint8Array> => {
-  const reader = body.getReader()
-  return new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        try {
-          const { done, value } = await reader.read()
-          if (done) controller.close()
-          else controller.enqueue(value)
-        } catch (error) {
-          if (!breakOff) return controller.error(error)
-          breakOff()
-          controller.close()
-        }
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  )
+import http from 'node:http'
+import https from 'node:https'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+
+const agents = {
+  'http:': new http.Agent({ keepAlive: true }),
+  'https:': new https.Agent({ keepAlive: true }),
 }
+
+/**
+ * Asks a server over Node's own HTTP client. Redirects are not followed.
+ *
+ * @throws what the connection throws; an AbortError when `signal` ends it
+ */
+export const ask = (
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<http.IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const secure = url.protocol === 'https:'
+    const options = { agent: agents[secure ? 'https:' : 'http:'], headers, signal }
+    const request = (secure ? https : http).get(url, options, resolve)
+    request.on('error', reject)
+  })
+
+/**
+ * Hands a body through as it streams in, straight from one connection to the other: a web stream between them costs
+ * more than all the rest. When its source breaks off, the client sees its connection break too, never an end: what came
+ * so far would look complete.
+ */
+export const passThrough = async (
+  upstream: http.IncomingMessage,
+  outgoing: http.ServerResponse,
+  headers: Headers,
+): Promise<void> => {
+  outgoing.writeHead(upstream.statusCode ?? 502, Object.fromEntries(headers))
+  // A client that left or a source that broke off; either way both connections are gone now.
+  await pipeline(upstream, outgoing).catch(() => {})
+}
+
+/** A body as a web stream, for callers without an HTTP server around. */
+export const webStream = (upstream: http.IncomingMessage): ReadableStream => Readable.toWeb(upstream) as ReadableStream

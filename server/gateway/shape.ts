@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { columnsOf, isEntityName } from '../../core/model/entities.ts'
 import { GatewayError } from './gateway-error.ts'
 import type { Member } from './membership.ts'
-import { passThrough } from './pass-through.ts'
+import { ask, passThrough, webStream } from './pass-through.ts'
 import { visibleRows } from './visible-rows.ts'
 
 /** Electric's protocol parameters that a client may set. Everything else of its query is dropped: the gateway pins what a shape is. */
@@ -54,35 +56,46 @@ const PASSED_STATUS = new Set([200, 304, 400, 409])
 const isPassedHeader = (name: string): boolean =>
   name.startsWith('electric-') || name === 'etag' || name === 'content-type' || name === 'retry-after'
 
+/** The client's end of a connection. */
+export interface ShapeClient {
+  readonly ifNoneMatch: string | undefined
+  /** Aborted when the client goes away: the request to Electric ends too. */
+  readonly signal: AbortSignal
+  /** Where the answer goes; without it (no HTTP server around) it is a Response with a body. */
+  readonly outgoing: ServerResponse | undefined
+}
+
 /**
  * Asks Electric and hands its answer through as it streams in. Statuses that are between the gateway and Electric only (a wrong secret,
  * starting, overloaded) become the gateway's own errors.
  *
- * @param signal ends the request to Electric too, when the client goes away
- * @param breakOff cuts the client's connection, should Electric's answer end half-way
+ * @param more headers of every answer of the gateway
  */
 export const fetchShape = async (
   url: URL,
-  ifNoneMatch: string | undefined,
-  signal: AbortSignal,
-  breakOff: (() => void) | null,
+  { ifNoneMatch, signal, outgoing }: ShapeClient,
+  more: Readonly<Record<string, string>>,
 ): Promise<Response> => {
-  const headers: Record<string, string> = ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }
-  const upstream = await fetch(url, { headers, signal, redirect: 'error' }).catch((thrown: unknown) => {
+  const asked: Record<string, string> = ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }
+  const upstream = await ask(url, asked, signal).catch((thrown: unknown) => {
     throw new GatewayError('server_busy', { cause: thrown })
   })
-  if (!PASSED_STATUS.has(upstream.status)) {
-    await upstream.body?.cancel()
-    if (upstream.status === 429 || upstream.status >= 500) {
-      const retryAfter = Number.parseInt(upstream.headers.get('retry-after') ?? '', 10)
+  const status = upstream.statusCode ?? 0
+  if (!PASSED_STATUS.has(status)) {
+    upstream.destroy()
+    if (status === 429 || status >= 500) {
+      const retryAfter = Number.parseInt(upstream.headers['retry-after'] ?? '', 10)
       throw new GatewayError('server_busy', { retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter })
     }
-    throw new GatewayError('internal', { message: `The shape service answered ${upstream.status}.` })
+    throw new GatewayError('internal', { message: `The shape service answered ${status}.` })
   }
-  const passed = [...upstream.headers].filter(([name]) => isPassedHeader(name))
-  const body = upstream.body && passThrough(upstream.body, breakOff)
-  const answer = new Response(body, { status: upstream.status, headers: passed })
-  answer.headers.set('cache-control', 'private, no-cache')
-  answer.headers.set('vary', 'authorization')
-  return answer
+  const headers = new Headers({ 'cache-control': 'private, no-cache', vary: 'authorization', ...more })
+  for (const [name, value] of Object.entries(upstream.headers))
+    if (isPassedHeader(name) && value !== undefined) headers.set(name, String(value))
+  if (outgoing) {
+    await passThrough(upstream, outgoing, headers)
+    return RESPONSE_ALREADY_SENT
+  }
+  if (status === 304) upstream.resume()
+  return new Response(status === 304 ? null : webStream(upstream), { status, headers })
 }

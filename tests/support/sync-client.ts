@@ -9,6 +9,7 @@ import { PROTOCOL_VERSION } from '../../core/protocol/version.ts'
 import type { Answers, EventName, Events, Params, SyncMethod } from '../../core/protocol/window-api.ts'
 import { type Backend, startBackend } from '../../server/embedded/backend.ts'
 import { type Engine, openEngine } from '../../workers/sync/engine.ts'
+import { httpFetch } from '../../workers/sync/http-fetch.ts'
 import { secureRandom, systemClock } from '../../workers/sync/system.ts'
 import { openTempRoot } from './temp-root.ts'
 
@@ -93,7 +94,7 @@ export const openClient = async ({
     },
     clock: systemClock,
     random: secureRandom,
-    fetch: ownFetch ?? fetch,
+    fetch: ownFetch ?? httpFetch,
     backoff: { baseMs: 20, capMs: 200 },
     onFatal: (error) => fatal.push(error),
   })

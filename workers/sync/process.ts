@@ -5,6 +5,7 @@ import { type FromSync, syncConfig, type ToSync } from '../../core/protocol/sync
 import { fail } from '../../core/result.ts'
 import { type Engine, openEngine } from './engine.ts'
 import type { QueryPort } from './feeds.ts'
+import { httpFetch } from './http-fetch.ts'
 import { secureRandom, systemClock } from './system.ts'
 
 /** The part of Electron's MessagePortMain that is used; @types/electron belongs to the main process only. */
@@ -47,7 +48,7 @@ const start = async (raw: unknown): Promise<Engine> => {
     config,
     clock: systemClock,
     random: secureRandom,
-    fetch,
+    fetch: httpFetch,
     log: (message, context) => log?.info(context, message),
     onFatal: (error) => {
       log?.error(error, 'fatal')

@@ -1,5 +1,4 @@
 import { ENTITY_NAMES, type EntityName } from '../../core/model/entities.ts'
-import type { ShapeMessage } from '../../core/sync/shape-message.ts'
 import type { Db } from '../../db/sqlite/connection.ts'
 import { migrate } from '../../db/sqlite/migrate.ts'
 import { type Applied, ReplicaWriter } from '../../db/sqlite/replica-writer.ts'
@@ -12,7 +11,6 @@ import { copied, type Handlers } from './thread-server.ts'
 export const replicaHandlers = (db: Db): Handlers<ReplicaCalls> => {
   migrate(db, REPLICA_MIGRATIONS)
   const writers = new Map(ENTITY_NAMES.map((entity) => [entity, new ReplicaWriter(db, entity)]))
-  const decoder = new TextDecoder()
 
   const writerOf = (entity: EntityName): ReplicaWriter => {
     const writer = writers.get(entity)
@@ -30,8 +28,7 @@ export const replicaHandlers = (db: Db): Handlers<ReplicaCalls> => {
     const at = writer.state(body.slot)
     if (!at || (at.offset ?? '-1') !== body.requestedOffset) return null
     if (at.handle !== null && at.handle !== body.handle) return null
-    const messages: ShapeMessage[] = JSON.parse(decoder.decode(body.body))
-    return writer.apply(body.slot, messages, body)
+    return writer.applyBody(body.slot, body.body, body)
   }
 
   return {

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { joinByComma } from './log/shape-log.ts'
 import { formatOffset, type Offset } from './offset.ts'
 import type { ShapeRequest } from './request.ts'
@@ -8,7 +7,8 @@ import type { Shape } from './shape.ts'
 export type Answer = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer | Readable
+  /** The bytes, or the path of the file that holds them. */
+  readonly body: Buffer | string
   readonly sized: boolean
 }
 
@@ -66,7 +66,7 @@ function headersOf(
 export const chunkAnswer = (shape: Shape, request: ShapeRequest, index: number): Answer => ({
   status: 200,
   headers: headersOf(shape, request, { lsn: 0, op: index }, {}),
-  body: shape.parts.files.stream(index),
+  body: shape.parts.files.path(index),
   sized: false,
 })
 

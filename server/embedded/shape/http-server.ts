@@ -1,10 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
 import { type Answer, jsonAnswer } from './answer.ts'
 import { deleteShape } from './delete-shape.ts'
 import { readRequest } from './request.ts'
 import { invalid, RequestError } from './request-error.ts'
+import { sendFile } from './send-file.ts'
 import type { ShapeEngine } from './shape-engine.ts'
 import type { ShapeRequests } from './shape-requests.ts'
 
@@ -49,13 +49,14 @@ async function send(
   // The real service sends neither `connection` nor `keep-alive`; HTTP/1.1 connections are kept anyway.
   response.removeHeader('connection')
   response.writeHead(status, headers)
-  if (withoutBody) {
-    if (!Buffer.isBuffer(body)) body.destroy()
-    response.end()
-  } else if (Buffer.isBuffer(body)) {
+  if (withoutBody) response.end()
+  else if (Buffer.isBuffer(body)) {
     if (body.length > 0) response.write(body)
     response.end()
-  } else await pipeline(body, response)
+  } else {
+    await sendFile(body, response)
+    response.end()
+  }
 }
 
 const toAnswer = (error: unknown, onLog: (line: string) => void): Answer => {
@@ -69,7 +70,6 @@ const toAnswer = (error: unknown, onLog: (line: string) => void): Answer => {
 function notModified(request: IncomingMessage, answer: Answer): Answer {
   const { etag } = answer.headers
   if (answer.status !== 200 || !etag || request.headers['if-none-match'] !== etag) return answer
-  if (!Buffer.isBuffer(answer.body)) answer.body.destroy()
   const { 'electric-schema': _schema, ...headers } = answer.headers
   return { status: 304, headers, body: EMPTY, sized: false }
 }

@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import type { PgSnapshot } from './visibility.ts'
 
@@ -65,8 +65,9 @@ export class SnapshotFiles {
     }
   }
 
-  stream(index: number): ReturnType<typeof createReadStream> {
-    return createReadStream(chunkFile(this.#dir, index))
+  /** The file of a chunk that can be read. */
+  path(index: number): string {
+    return chunkFile(this.#dir, index)
   }
 
   remove(): void {
