@@ -46,6 +46,7 @@ const dialect: Dialect = {
   key: (column) => `${column}_key`,
   folded: (column) => column,
   contactHolds: '0',
+  nullsAnywhere: false,
   search: (spec, word) =>
     spec.entity !== 'accounts'
       ? null

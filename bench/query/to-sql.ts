@@ -13,6 +13,8 @@ export interface Dialect {
   folded(column: string): string
   /** A test that the accounts alias `a` has a contact whose folded name or e-mail holds the text bound as `?`. */
   readonly contactHolds: string
+  /** May columns hold null that the model says never do? */
+  readonly nullsAnywhere: boolean
   /** Replaces the test of one search word where an index knows better; null to leave it. */
   search?(spec: ListSpec, word: string): Sql | null
 }
@@ -83,7 +85,8 @@ export const toSql = (spec: ListSpec, today: number, dialect: Dialect): ListSql 
         only.op !== 'ne' &&
         !only.values.includes(null),
     )
-    const nullable = field.source === 'account' || fieldOf(spec.entity, field.column)?.nullable === true
+    const nullable =
+      dialect.nullsAnywhere || field.source === 'account' || fieldOf(spec.entity, field.column)?.nullable === true
     const last = nullable && !bounded && dir === 'asc' ? ' nulls last' : ''
     return isText(field) ? `${dialect.key(at)} ${dir}${last}, ${at} ${dir}` : `${at} ${dir}${last}`
   })

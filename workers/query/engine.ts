@@ -49,6 +49,8 @@ export interface Engine {
   /** Adds up money over the rows of a list, by the values of a coded field, or all together for null. */
   groups(list: number, by: string | null, money: string): readonly ListGroup[]
   close(list: number): void
+  /** Rows of the list's order that wait to be merged into it: for benches and tests. */
+  unmerged(list: number): number
   /** Does one short piece of upkeep that queries do without; false when nothing is left to do. */
   upkeep(): boolean
   /** The calendar day changed: lists with relative days are told. */
@@ -165,6 +167,10 @@ export const createEngine = (options: EngineOptions): Engine => {
     },
     close(number) {
       lists.delete(number)
+    },
+    unmerged(number) {
+      const { spec } = current(number)
+      return store.shelves[spec.entity].order(spec.sort).buffered
     },
     upkeep: () => store.upkeep(),
     dayChanged: () => tell(LIST_ENTITIES),

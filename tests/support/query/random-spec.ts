@@ -102,6 +102,13 @@ const facetNames = (entity: ListEntity): string[] =>
       ? ['status', 'assigned_to', 'due_date', 'account.status', 'account_id']
       : ['assigned_to', 'title', 'account.type', 'account.country', 'account_id']
 
+/** Up to three sort keys over any fields. */
+export const randomSort = (random: Random, entity: ListEntity, fields: 'own' | 'any'): ListSpec['sort'] =>
+  Array.from({ length: Math.floor(random() * 3.5) }, () => ({
+    field: pick(random, fields === 'own' ? listColumnsOf(entity) : fieldNames(entity)),
+    dir: pick(random, ['asc', 'desc'] as const),
+  }))
+
 /** A random list query over every field, op and order that there is. */
 export const randomSpec = (random: Random): ListSpec => {
   const entity = pick(random, LIST_ENTITIES)
@@ -115,10 +122,7 @@ export const randomSpec = (random: Random): ListSpec => {
         : randomCondition(random, entity),
     ),
     search,
-    sort: Array.from({ length: Math.floor(random() * 3.5) }, () => ({
-      field: pick(random, fieldNames(entity)),
-      dir: pick(random, ['asc', 'desc'] as const),
-    })),
+    sort: randomSort(random, entity, 'any'),
     facets: facetNames(entity).filter(() => random() < 0.4),
   }
 }

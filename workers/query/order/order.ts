@@ -109,6 +109,8 @@ export class Order {
       if (i % SLICE_PLACES === SLICE_PLACES - 1) yield
     }
     keep(null)
+    // Beside dead entries a row may have several places; later rows must not come out before earlier ones.
+    for (let i = 1; i < places.length; i++) places[i] = Math.max(places[i] as number, places[i - 1] as number)
     return { removed, buffer: Uint32Array.from(merged), places: Uint32Array.from(places) }
   }
 

@@ -48,6 +48,17 @@ export class NumberColumn implements ColumnBase {
 /** What an `IntColumn` holds for null. */
 export const NULL_INT = -0x80000000
 
+/** Days are written often and there are few: a century is 36,525. */
+const DAY_TEXTS = new Map<number, string>()
+
+const dayText = (day: number): string => {
+  const known = DAY_TEXTS.get(day)
+  if (known !== undefined) return known
+  const text = isoDay(day)
+  if (DAY_TEXTS.size < 100_000) DAY_TEXTS.set(day, text)
+  return text
+}
+
 /** Whole numbers, booleans, and days as day numbers. */
 export class IntColumn implements ColumnBase {
   readonly kind = 'int'
@@ -60,7 +71,7 @@ export class IntColumn implements ColumnBase {
   get(row: number): Value {
     const value = this.values[row] as number
     if (value === NULL_INT) return null
-    return this.isDay ? isoDay(value) : value
+    return this.isDay ? dayText(value) : value
   }
   set(row: number, value: Value): void {
     const held = this.isDay && typeof value === 'string' ? dayNumber(value) : value

@@ -3,7 +3,16 @@ import { OutpostError } from '../../../core/errors.ts'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const SCRATCH = new Uint32Array(4)
 
-const hex8 = (word: number): string => word.toString(16).padStart(8, '0')
+/** The four hex digits of every 16-bit number, written when first used: rows on screen show the same ids again and again. */
+const HEX4: (string | undefined)[] = new Array(0x10000)
+
+const hex4 = (value: number): string => {
+  const known = HEX4[value]
+  if (known !== undefined) return known
+  const text = value.toString(16).padStart(4, '0')
+  HEX4[value] = text
+  return text
+}
 
 const parseInto = (id: string): boolean => {
   if (!UUID.test(id)) return false
@@ -97,8 +106,11 @@ export class IdMap {
   /** The id of a row, as text. */
   text(row: number): string {
     const base = row * 4
-    const [a, b, c, d] = [0, 1, 2, 3].map((i) => hex8(this.words[base + i] ?? 0)) as [string, string, string, string]
-    return `${a}-${b.slice(0, 4)}-${b.slice(4)}-${c.slice(0, 4)}-${c.slice(4)}${d}`
+    const part = (half: number): string => {
+      const word = this.words[base + (half >>> 1)] as number
+      return hex4(half & 1 ? word & 0xffff : word >>> 16)
+    }
+    return `${part(0)}${part(1)}-${part(2)}-${part(3)}-${part(4)}-${part(5)}${part(6)}${part(7)}`
   }
 
   compare(a: number, b: number): number {

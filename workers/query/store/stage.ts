@@ -46,7 +46,12 @@ export function* stageChange(
   const written = rows.map((row): Written => ({ row, slot: row < firstNew ? (hidden[used++] as number) : row }))
   const rowOfSlot = new Map(written.map(({ row, slot }) => [slot, row]))
   yield
-  for (const { row, slot } of written) if (slot !== row) table.ids.copyName(row, slot)
+  const kept = [...table.columns].filter(([name]) => !batch.columns.includes(name)).map(([, column]) => column)
+  for (const { row, slot } of written) {
+    if (slot === row) continue
+    table.ids.copyName(row, slot)
+    for (const column of kept) column.set(slot, column.get(row))
+  }
   yield* writeColumns(shelf, written, batch)
 
   const fresh = written.filter(({ row }) => !table.isAlive(row))
