@@ -1,8 +1,9 @@
 import { columnsOf, ENTITIES, ENTITY_NAMES, type EntityName } from '../../core/model/entities.ts'
 import type { Row, Value } from '../../core/model/field.ts'
-import { planUpload } from '../../core/sync/lanes.ts'
+import type { Edit } from '../../core/protocol/edit.ts'
 import { isOpen } from '../../core/sync/edit-state.ts'
-import { byPlace } from '../../core/sync/open-edit.ts'
+import { planUpload } from '../../core/sync/lanes.ts'
+import { fieldsOf } from '../../core/sync/open-edit.ts'
 import type { StoredEdit } from '../../db/sqlite/outbox-store.ts'
 
 /** What the server did with an edit, in the order of its doing. */
@@ -83,26 +84,33 @@ const checkEdits = ({ clients, promised, decided }: End, found: Findings): void 
   }
 }
 
-/** Accepted edits of one record by one client, in the order in which they were made. */
+/**
+ * Accepted edits of one record by one client went in the order of their making. A refused field holds back only later
+ * edits of that field, so patches of other fields, and a delete, may pass what it holds.
+ */
 const checkOrder = ({ clients, decided }: End, found: Findings): void => {
   const place = new Map<string, number>()
   decided.forEach(({ id, accepted }, index) => {
     if (accepted && !place.has(id)) place.set(id, index)
   })
   for (const { name, edits } of clients) {
-    const last = new Map<string, number>()
-    for (const { edit, seq, pos } of [...edits].sort((a, b) => byPlace(asOpen(a), asOpen(b)))) {
-      const at = place.get(edit.id)
-      // A resent edit takes an earlier place than edits that have gone before it by right.
-      if (at === undefined || pos !== seq) continue
-      const key = `${edit.entity}/${edit.record_id}`
-      if (at < (last.get(key) ?? -1)) found.errors.push(`${name} ${edit.id} went before an earlier edit of its record`)
-      last.set(key, at)
-    }
+    // A resent edit takes an earlier place than edits that have gone before it by right.
+    const gone = edits.filter(({ edit, seq, pos }) => place.has(edit.id) && pos === seq)
+    for (const [key, lane] of Map.groupBy(gone, ({ edit }) => `${edit.entity}/${edit.record_id}`))
+      for (const [index, later] of lane.entries())
+        for (const earlier of lane.slice(0, index))
+          if (
+            (place.get(later.edit.id) ?? 0) < (place.get(earlier.edit.id) ?? 0) &&
+            mustFollow(earlier.edit, later.edit)
+          )
+            found.errors.push(`${name} ${later.edit.id} went before ${earlier.edit.id}, an earlier edit of ${key}`)
   }
 }
 
-const asOpen = (stored: StoredEdit): Parameters<typeof byPlace>[0] => ({ ...stored, state: 'queued' })
+const mustFollow = (earlier: Edit, later: Edit): boolean => {
+  const fields = fieldsOf(earlier)
+  return fields === null || (fieldsOf(later)?.some((field) => fields.includes(field)) ?? false)
+}
 
 /** Every change of a record is in its trail: the first rows with the trail played over them are the last rows. */
 const checkAudit = ({ audit, serverRows, firstRows }: End, found: Findings): void => {

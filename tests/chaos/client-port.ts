@@ -4,5 +4,8 @@ import type { Answers, Params, SyncMethod } from '../../core/protocol/window-api
 export interface ChaosClient {
   readonly index: number
   readonly memberId: string
-  call<M extends SyncMethod>(method: M, params: Params<M>): Promise<{ ok: true; value: Answers[M] } | { ok: false; code: string }>
+  call<M extends SyncMethod>(
+    method: M,
+    params: Params<M>,
+  ): Promise<{ ok: true; value: Answers[M] } | { ok: false; code: string }>
 }

@@ -33,17 +33,18 @@ const PATCHES: Readonly<Partial<Record<EntityName, Readonly<Record<string, (rand
     next_action: (random) => `call ${Math.floor(random() * 4)}`,
     next_action_date: (random) => pick(random, ['2026-01-31', '2026-02-28', null]) ?? null,
   },
-  contacts: { title: (random) => pick(random, ['CEO', 'CTO', null]) ?? null, phone: (random) => `+49 ${Math.floor(random() * 9)}` },
-  tasks: { status: (random) => pick(random, ['open', 'done']) ?? 'open', title: (random) => `Task ${Math.floor(random() * 9)}` },
+  contacts: {
+    title: (random) => pick(random, ['CEO', 'CTO', null]) ?? null,
+    phone: (random) => `+49 ${Math.floor(random() * 9)}`,
+  },
+  tasks: {
+    status: (random) => pick(random, ['open', 'done']) ?? 'open',
+    title: (random) => `Task ${Math.floor(random() * 9)}`,
+  },
   notes: { body: (random) => `Ünïcode ${Math.floor(random() * 9)}\nline "two"` },
 }
 
-const submit = async (
-  client: ChaosClient,
-  ground: Ground,
-  edits: EditInput[],
-  group = false,
-): Promise<boolean> => {
+const submit = async (client: ChaosClient, ground: Ground, edits: EditInput[], group = false): Promise<boolean> => {
   if (edits.length === 0) return false
   const answer = await client.call('edits.submit', { edits, group })
   if (!answer.ok) return false
@@ -222,7 +223,13 @@ const STEPS: readonly (readonly [weight: number, step: Step])[] = [
           op: 'create',
           entity: 'saved_views',
           record_id: uuidv7(ground.now(), random),
-          values: { name: 'View', entity: 'accounts', spec: '{}', shared: random() < 0.5 ? 1 : 0, owner: client.memberId },
+          values: {
+            name: 'View',
+            entity: 'accounts',
+            spec: '{}',
+            shared: random() < 0.5 ? 1 : 0,
+            owner: client.memberId,
+          },
         },
       ]),
   ],

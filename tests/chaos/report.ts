@@ -38,7 +38,9 @@ export const findings = (result: SeedResult): readonly string[] =>
 
 /** A run that could not have found anything is an error itself. */
 const vacuities = (results: readonly SeedResult[]): readonly string[] => {
-  const found = results.filter(({ ops }) => ops < MIN_OPS).map(({ seed, ops }) => `seed ${seed} had only ${ops} operations`)
+  const found = results
+    .filter(({ ops }) => ops < MIN_OPS)
+    .map(({ seed, ops }) => `seed ${seed} had only ${ops} operations`)
   if (results.length < ENOUGH_SEEDS) return found
   for (const kind of FAULT_KINDS) {
     const hit = results.filter(({ faults }) => faults[kind] > 0).length

@@ -45,8 +45,9 @@ export class AppliedChanges {
       if (SMALL.includes(entity)) for (const { id } of local.reads.all(entity)) ids.add(id)
     } else if (appended > 0) feeds.appended(entity)
     if (!upToDate) return
-    this.#gathered.delete(entity)
+    // Where the outbox cannot be written the stream begins anew, and what was gathered is told then.
     settler.replicaChanged(entity, [...ids])
+    this.#gathered.delete(entity)
     if (ids.size === 0) return
     const refs = [...ids].map((id) => ({ entity, id }))
     feeds.changed(refs)

@@ -211,8 +211,11 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     cancelSummary()
     const reply = await gateway.summary()
     if (stopped) return
-    if (reply.kind === 'ok') session.put(reply.value)
-    else if (reach.wait === null) cancelSummary = clock.after(SUMMARY_RETRY_MS, () => void readSummary())
+    if (reply.kind === 'ok') {
+      const { value } = reply
+      const kept = await attempt(() => session.put(value))
+      if (!kept.ok) log('summary not kept', { error: kept.error.message })
+    } else if (reach.wait === null) cancelSummary = clock.after(SUMMARY_RETRY_MS, () => void readSummary())
     board.refresh()
   }
   const nudge = (): void => {

@@ -38,9 +38,21 @@ export class Settler {
       const waitMs = Math.min(Math.max(open.answer.at + ECHO_WAIT_MS - this.#clock.now(), 0), ECHO_WAIT_MS)
       this.#cancels.set(
         entity,
-        this.#clock.after(waitMs, () => void this.#decide(entity)),
+        this.#clock.after(waitMs, () => void this.#decide(entity).catch(() => this.#again(entity))),
       )
     }
+  }
+
+  /** The outbox could not be written (a full disk): looked at again later. */
+  #again(entity: EntityName): void {
+    if (this.#stopped) return
+    this.#cancels.set(
+      entity,
+      this.#clock.after(ECHO_WAIT_MS, () => {
+        this.#cancels.delete(entity)
+        this.watch()
+      }),
+    )
   }
 
   stop(): void {

@@ -73,7 +73,12 @@ export class Uploader {
   due(newToken: boolean): void {
     if (this.#stopped) return
     this.#state = uploadDue(this.#state, newToken)
-    this.#deps.outbox.allDue()
+    try {
+      this.#deps.outbox.allDue()
+    } catch (error) {
+      // A full disk: the edits keep their own backoff, which is short.
+      this.#deps.log('backoff not shortened', { error: String(error) })
+    }
     this.kick()
   }
 

@@ -17,7 +17,9 @@ export const auditOf = (
   { entity, id, before, after }: RowChange,
   by: { readonly mutationId: string | null; readonly clientId: string | null },
 ): AuditEntry | null => {
-  const columns = Object.entries(ENTITIES[entity].fields).flatMap(([column, { editable }]) => (editable ? [column] : []))
+  const columns = Object.entries(ENTITIES[entity].fields).flatMap(([column, { editable }]) =>
+    editable ? [column] : [],
+  )
   const changed = columns.filter((column) => (before?.values[column] ?? null) !== (after.values[column] ?? null))
   if (before && changed.length === 0 && before.deletedBy === after.deletedBy) return null
   return {

@@ -30,11 +30,8 @@ const json = (status: number, body: unknown, headers: Readonly<Record<string, st
   body: JSON.stringify(body),
 })
 
-export const gatewayError = (
-  status: number,
-  code: string,
-  headers: Readonly<Record<string, string>> = {},
-): Answer => json(status, { error: { code, message: code } }, headers)
+export const gatewayError = (status: number, code: string, headers: Readonly<Record<string, string>> = {}): Answer =>
+  json(status, { error: { code, message: code } }, headers)
 
 /** Gateway, Postgres and Electric of one workspace, as a model in memory. */
 export class ModelServer {
@@ -47,6 +44,8 @@ export class ModelServer {
   readonly members: readonly Member[]
   readonly workspace: string
   readonly revoked = new Set<string>()
+  /** What no request may do, in words. */
+  readonly violations: string[] = []
   readonly #now: () => number
   #txid = 100
 
@@ -67,6 +66,8 @@ export class ModelServer {
   mutations(member: Member, body: string): Answer {
     if (Buffer.byteLength(body) > MAX_BATCH_BYTES) return gatewayError(413, 'batch_too_large')
     const { client_id: clientId, edits } = mutationsRequest.parse(JSON.parse(body))
+    const records = edits.map(({ entity, record_id: id }) => `${entity}/${id}`)
+    if (new Set(records).size < records.length) this.violations.push(`${clientId} sent two edits of one record at once`)
     const txid = this.#txid + 1
     const now = this.#now()
     const draft = new Draft(this.tables, now)

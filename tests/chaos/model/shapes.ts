@@ -39,7 +39,7 @@ const pgText = (entity: EntityName, column: string, value: Value): string | null
   return String(value)
 }
 
-const valueOf = (entity: EntityName, row: ServerRow, columns: readonly string[]): Record<string, string | null> =>
+const pgValues = (entity: EntityName, row: ServerRow, columns: readonly string[]): Record<string, string | null> =>
   Object.fromEntries(columns.map((column) => [column, pgText(entity, column, row.values[column] ?? null)]))
 
 /** Shapes as Electric keeps them: a snapshot in chunks, then a log; both per where clause and under a handle. */
@@ -95,7 +95,7 @@ export class Shapes {
     const texts = rows.map((row) =>
       JSON.stringify({
         key: `"public"."${entity}"/"${row.values['id']}"`,
-        value: valueOf(entity, row, columnsOf(entity)),
+        value: pgValues(entity, row, columnsOf(entity)),
         headers: { operation: 'insert', relation: ['public', entity] },
       }),
     )
@@ -223,7 +223,7 @@ const entriesOf = ({ entity, member }: Shape, lsn: number, changes: readonly Row
           )
     const op = index * 2
     const text = JSON.stringify({
-      value: valueOf(entity, after, wanted),
+      value: pgValues(entity, after, wanted),
       key: `"public"."${entity}"/"${id}"`,
       headers: { relation: ['public', entity], operation, lsn: String(lsn), op_position: op, txids: [lsn] },
     })

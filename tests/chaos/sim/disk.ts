@@ -49,10 +49,7 @@ export class SimDisk {
       else open.set(dir, new Set([this]))
       return kept.pragma.apply(this, params)
     }
-    Database.prototype.transaction = function (
-      this: Database.Database,
-      work: Parameters<typeof kept.transaction>[0],
-    ) {
+    Database.prototype.transaction = function (this: Database.Database, work: Parameters<typeof kept.transaction>[0]) {
       const [dir, file] = [dirname(this.name), basename(this.name)]
       const nested = this.inTransaction
       const made = kept.transaction.call(this, (...params: unknown[]) => {

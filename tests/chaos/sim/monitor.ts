@@ -21,6 +21,7 @@ export class Monitor {
   readonly #server: ModelServer
   readonly #report: (text: string) => void
   readonly #versions = new Map<string, number>()
+  readonly #statements = new WeakMap<Database.Database, Map<string, Database.Statement>>()
   readonly #settled = new Map<string, Set<string>>()
 
   constructor(disk: SimDisk, server: ModelServer, report: (text: string) => void) {
@@ -53,9 +54,9 @@ export class Monitor {
   outboxCommitted(machine: Machine, db: Database.Database): void {
     const known = this.#settled.get(machine.name) ?? new Set<string>()
     this.#settled.set(machine.name, known)
-    const rows = db.prepare(`select seq, body, answer from edits where state = 'settled'`).all()
-    if (rows.length === known.size) return
-    for (const row of rows) {
+    const count = this.#statement(db, `select count(*) from edits where state = 'settled'`).pluck().get()
+    if (count === known.size) return
+    for (const row of this.#statement(db, `select seq, body, answer from edits where state = 'settled'`).all()) {
       const { body, answer } = settledRow.parse(row)
       const settled = edit.parse(JSON.parse(body))
       if (known.has(settled.id)) continue
@@ -88,6 +89,14 @@ export class Monitor {
         (entry.lsn > at.lsn || (entry.lsn === at.lsn && entry.op > at.op)),
     )
     if (coming) this.#report(`${machine.name} ${id} left the outbox before its echo (version ${here} < ${version})`)
+  }
+
+  #statement(db: Database.Database, sql: string): Database.Statement {
+    const known = this.#statements.get(db) ?? new Map<string, Database.Statement>()
+    this.#statements.set(db, known)
+    const statement = known.get(sql) ?? db.prepare(sql)
+    known.set(sql, statement)
+    return statement
   }
 
   #replica(machine: Machine): Database.Database | undefined {

@@ -172,9 +172,7 @@ export class SimNetwork {
         return
       case 'duplicate':
         this.#serve(request, flight)
-        time.after(random() * 2_500, () =>
-          this.#serve(request, { answer: () => {}, fail: () => {}, over: () => true }),
-        )
+        time.after(random() * 2_500, () => this.#serve(request, { answer: () => {}, fail: () => {}, over: () => true }))
     }
   }
 
@@ -217,7 +215,9 @@ export class SimNetwork {
     else if (path === 'checksums') {
       const entity = query.get('entity') ?? ''
       const chosen = (query.get('buckets') ?? '').split(',').filter(Boolean).map(Number)
-      flight.answer(isEntityName(entity) ? server.checksums(member, entity, chosen) : gatewayError(400, 'invalid_request'))
+      flight.answer(
+        isEntityName(entity) ? server.checksums(member, entity, chosen) : gatewayError(400, 'invalid_request'),
+      )
     } else if (path === 'shape') {
       if (this.endpointDown) {
         hit('endpoint_kill')

@@ -68,8 +68,7 @@ export class Saboteur {
   #begin({ kind, client }: PlannedFault): () => void {
     const { network, server, time, random, hit, disk, monitor } = this.#deps
     if (isNetworkKind(kind)) {
-      if (kind === 'poison_edit')
-        for (const id of [...this.#deps.promised.keys()].slice(-3)) network.poisoned.add(id)
+      if (kind === 'poison_edit') for (const id of [...this.#deps.promised.keys()].slice(-3)) network.poisoned.add(id)
       const window: Window = { kind, client: kind === 'poison_edit' ? null : client }
       network.windows.add(window)
       return () => network.windows.delete(window)
@@ -148,8 +147,7 @@ export class Saboteur {
         return () => {
           for (const file of ['outbox.db', 'replica.db']) {
             this.#full.delete(`${dir}/${file}`)
-            for (const db of disk.connections(dir, file))
-              if (!db.readonly) db.pragma(`max_page_count = ${ALL_PAGES}`)
+            for (const db of disk.connections(dir, file)) if (!db.readonly) db.pragma(`max_page_count = ${ALL_PAGES}`)
           }
         }
       }

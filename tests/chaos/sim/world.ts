@@ -6,7 +6,7 @@ import { ENTITY_NAMES, type EntityName } from '../../../core/model/entities.ts'
 import type { Value } from '../../../core/model/field.ts'
 import { type Random, seededRandom } from '../../../core/random.ts'
 import { sqliteCode } from '../../../db/sqlite/errors.ts'
-import { check, type ClientEnd, type Findings } from '../checks.ts'
+import { type ClientEnd, check, type Findings } from '../checks.ts'
 import { type FaultKind, noFaults, planFaults } from '../faults.ts'
 import { ModelServer } from '../model/server.ts'
 import type { Member } from '../model/tables.ts'
@@ -157,8 +157,7 @@ class World {
     const queued = (machine: Machine): boolean => !machine.engine?.drained() && this.#unsent(machine)
     if (!(await time.run(time.now + QUEUES_MS, () => !this.#machines.some(queued))))
       for (const machine of this.#machines) if (queued(machine)) stalled.push(`${machine.name}: queue not empty`)
-    const resting = (machine: Machine): boolean =>
-      machine.engine !== null && machine.engine.drained() && machine.engine.caughtUp()
+    const resting = (machine: Machine): boolean => (machine.engine?.drained() && machine.engine.caughtUp()) === true
     if (!(await time.run(time.now + SETTLE_MS, () => this.#machines.every(resting))))
       for (const machine of this.#machines)
         if (!resting(machine))
@@ -171,7 +170,8 @@ class World {
   }
 
   #unsent(machine: Machine): boolean {
-    const found = this.#disk.connections(machine.dir, 'outbox.db')[0]
+    const found = this.#disk
+      .connections(machine.dir, 'outbox.db')[0]
       ?.prepare(`select 1 from edits where state in ('queued', 'sending')`)
       .get()
     return found !== undefined || !machine.engine
@@ -195,7 +195,7 @@ class World {
       refusals: refused.length,
       ...found,
       stalled: [...stalled, ...found.stalled],
-      errors: [...this.#errors, ...found.errors],
+      errors: [...this.#errors, ...this.#server.violations, ...found.errors],
       digest: this.#trace.digest(),
       trace: this.#trace.text,
     }
