@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { decodeJwt } from 'jose'
 import { startBackend } from '../server/embedded/backend.ts'
 import { buildApp } from './build.ts'
 import { launchApp, pickHost } from './host.ts'
@@ -54,13 +55,15 @@ try {
   )
   undo.push(() => backend.stop())
   console.log(`  gateway ${backend.gatewayUrl}`)
-  const app = await steps.run('Opening the app', async () =>
+  const token = await backend.tokenFor(values.as, { expiresIn: '30d' })
+  const app = await steps.run('Opening the app', () =>
     launchApp({
       host,
       gateway: backend.gatewayUrl,
       workspace: backend.workspaceId,
-      token: await backend.tokenFor(values.as, { expiresIn: '30d' }),
-      dataDir: path.join(dataDir, 'app'),
+      token,
+      // One data folder per member: another member's unsent edits must never go out under this one's name.
+      dataDir: path.join(dataDir, 'app', decodeJwt(token).sub?.replace(/[^\w-]/g, '_') ?? 'member'),
     }),
   )
   undo.push(() => app.close())
