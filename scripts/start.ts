@@ -4,28 +4,30 @@
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { decodeJwt } from 'jose'
 import { startBackend } from '../server/embedded/backend.ts'
 import { buildApp } from './build.ts'
 import { launchApp, pickHost } from './host.ts'
+import { START_USAGE, type StartOptions, startOptions } from './start-options.ts'
 import { statusLine } from './status-line.ts'
 import { createSteps } from './steps.ts'
 
-const { values } = parseArgs({
-  options: {
-    headless: { type: 'boolean', default: false },
-    fresh: { type: 'boolean', default: false },
-    as: { type: 'string', default: 'manager' },
-    companies: { type: 'string' },
-    accounts: { type: 'string', default: '50000' },
-    data: { type: 'string', default: path.join(import.meta.dirname, '../.outpost/demo') },
-  },
-})
+const readOptions = (): StartOptions => {
+  try {
+    const options = startOptions(process.argv.slice(2), path.join(import.meta.dirname, '..'))
+    if (!options.help) return options
+    console.log(START_USAGE)
+    process.exit(0)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    process.exit(1)
+  }
+}
+const asked = readOptions()
 
 const steps = createSteps((line) => console.log(line))
-const dataDir = path.resolve(values.data)
-if (values.fresh) rmSync(dataDir, { recursive: true, force: true })
+const dataDir = asked.data
+if (asked.fresh) rmSync(dataDir, { recursive: true, force: true })
 mkdirSync(dataDir, { recursive: true })
 
 const undo: (() => Promise<void>)[] = []
@@ -43,19 +45,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 try {
   await steps.run('Building the app', () => buildApp())
-  const host = await steps.run('Choosing a host', () => pickHost({ headless: values.headless }))
+  const host = await steps.run('Choosing a host', () => pickHost({ headless: asked.headless }))
   console.log(`  ${host.kind}: ${host.why}`)
   const backend = await steps.run('Starting Postgres and the demo workspace', (progress) =>
     startBackend({
       dataDir: path.join(dataDir, 'backend'),
-      accounts: Number(values.accounts),
-      ...(values.companies ? { companiesFile: path.resolve(values.companies) } : {}),
+      accounts: asked.accounts,
+      ...(asked.companies ? { companiesFile: asked.companies } : {}),
       onProgress: progress,
     }),
   )
   undo.push(() => backend.stop())
   console.log(`  gateway ${backend.gatewayUrl}`)
-  const token = await backend.tokenFor(values.as, { expiresIn: '30d' })
+  const token = await backend.tokenFor(asked.as, { expiresIn: '30d' })
   const app = await steps.run('Opening the app', () =>
     launchApp({
       host,
@@ -78,7 +80,7 @@ try {
     if (ready || status.state !== 'up_to_date') return
     ready = true
     void (async () => {
-      if (values.headless) console.log(`  screenshot ${await app.screenshot(screenshot)}`)
+      if (asked.headless) console.log(`  screenshot ${await app.screenshot(screenshot)}`)
       console.log(`ready: ${status.received.toLocaleString('en')} records on this computer, data in ${dataDir}`)
       console.log('Press Ctrl-C to stop.')
     })()
