@@ -27,7 +27,10 @@ const asked = readOptions()
 
 const steps = createSteps((line) => console.log(line))
 const dataDir = asked.data
-if (asked.fresh) rmSync(dataDir, { recursive: true, force: true })
+// Only what this command made: the folder may be one that holds other things.
+if (asked.fresh)
+  for (const made of ['backend', 'app', 'window.png'])
+    rmSync(path.join(dataDir, made), { recursive: true, force: true })
 mkdirSync(dataDir, { recursive: true })
 
 const undo: (() => Promise<void>)[] = []
