@@ -81,6 +81,8 @@ export class GatewayClient {
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       })
       const kind = classifyHttp(response.status, response.headers.has(PROTOCOL_HEADER))
+      // The token was renewed while the request was on its way: its 401 speaks of the old one.
+      if (kind === 'signed_out' && token() !== bearer) return await this.#send(path, schema, body)
       const retryAfter = retryAfterMs(response.headers.get('retry-after'), clock.now())
       const json: unknown = await response.json().catch(() => undefined)
       if (kind !== 'ok') return { kind, retryAfterMs: retryAfter, message: messageOf(json, response.status) }

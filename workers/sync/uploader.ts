@@ -36,6 +36,8 @@ export class Uploader {
   #cancelTimer: (() => void) | null = null
   #failingSince: number | null = null
   #inFlight: Promise<void> = Promise.resolve()
+  /** A new token or the user's wish came while a request was on its way: its 401 or 403 speaks of what was before. */
+  #renewed = false
   /** A batch whose end could not be written (a full disk): it is queued again before anything else is sent. */
   #unended: readonly OpenEdit[] = []
 
@@ -73,6 +75,7 @@ export class Uploader {
   due(newToken: boolean): void {
     if (this.#stopped) return
     this.#state = uploadDue(this.#state, newToken)
+    if (newToken) this.#renewed = true
     try {
       this.#deps.outbox.allDue()
     } catch (error) {
@@ -124,12 +127,13 @@ export class Uploader {
   async #send(batch: readonly OpenEdit[]): Promise<void> {
     const { outbox, gateway, clock, random, backoff, clientId } = this.#deps
     this.#unended = batch
+    this.#renewed = false
     const reply = await gateway.mutations({ client_id: clientId, edits: batch.map(({ edit }) => edit) })
     const now = clock.now()
     const retryAfterMs = reply.kind === 'ok' ? null : reply.retryAfterMs
     const outcome = { kind: reply.kind, batchSize: batch.length, retryAfterMs }
     const step = afterUpload(this.#state, outcome, now, random, backoff)
-    this.#state = step.state
+    this.#state = this.#renewed ? uploadDue(step.state, true) : step.state
     if (this.#closed) return
     this.#failingSince = reply.kind === 'ok' ? null : (this.#failingSince ?? now)
     if (reply.kind === 'ok') {
@@ -137,7 +141,7 @@ export class Uploader {
       outbox.verdicts(batch, reply.value.results, now + backoffMs(attempts, random, backoff))
     } else {
       outbox.putBack(batch, step.aloneRetryAt)
-      outbox.write(() => outbox.store.putSetting(SETTING, JSON.stringify(step.state)))
+      outbox.write(() => outbox.store.putSetting(SETTING, JSON.stringify(this.#state)))
     }
     this.#unended = []
     this.#deps.onChange()

@@ -42,7 +42,9 @@ export class Machine {
   readonly name: string
   process: SimProcess
   engine: Engine | null = null
-  tokenValid = true
+  /** Raised when the token expires; the sync process learns the new one a little later. */
+  tokenNumber = 1
+  token = 'token-1'
   dir = ''
   #life = 0
   #starting = false
@@ -85,7 +87,7 @@ export class Machine {
           workspace,
           dataDir: this.dir,
           databaseKey: KEY,
-          token: 'token',
+          token: this.token,
           logPath: null,
         },
         clock: process.clock,
@@ -93,7 +95,7 @@ export class Machine {
         fetch: network.fetchOf(process, {
           client: this.index,
           member: this.member,
-          tokenValid: () => this.tokenValid,
+          tokenValid: (bearer) => bearer === `Bearer token-${this.tokenNumber}`,
         }),
         threads: simThreads(process, (method, answer) => this.#seen(method, answer)),
         backoff: { baseMs: 100, capMs: BACKOFF_CAP_MS },

@@ -30,7 +30,7 @@ export interface NetworkDeps {
 export interface Route {
   readonly client: number
   readonly member: Member
-  readonly tokenValid: () => boolean
+  readonly tokenValid: (bearer: string) => boolean
 }
 
 interface Request {
@@ -39,6 +39,7 @@ interface Request {
   readonly path: string
   readonly query: URLSearchParams
   readonly body: string
+  readonly bearer: string
 }
 
 interface Flight {
@@ -74,6 +75,7 @@ export class SimNetwork {
           path: url.pathname.split('/').slice(4).join('/'),
           query: url.searchParams,
           body: typeof init?.body === 'string' ? init.body : '',
+          bearer: new Headers(init?.headers).get('authorization') ?? '',
         }
         const { signal } = init ?? {}
         let over = false
@@ -195,7 +197,7 @@ export class SimNetwork {
     const { server, time, random, hit } = this.#deps
     const { route, method, path, query, body } = request
     const { member } = route
-    if (!route.tokenValid()) {
+    if (!route.tokenValid(request.bearer)) {
       hit('token_expired')
       flight.answer(gatewayError(401, 'signed_out'))
       return

@@ -129,10 +129,10 @@ export class Saboteur {
         machine.process.skewMs += Math.round((random() * 2 - 1) * JUMP_MS)
         return () => {}
       case 'token_expired':
-        machine.tokenValid = false
+        machine.tokenNumber++
         return () => {
-          machine.tokenValid = true
-          machine.process.run(() => machine.engine?.setToken('token'))
+          machine.token = `token-${machine.tokenNumber}`
+          machine.process.run(() => machine.engine?.setToken(machine.token))
         }
       case 'membership_revoked':
         server.revoked.add(machine.member.userId)
