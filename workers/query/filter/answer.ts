@@ -37,10 +37,10 @@ export const answer = (store: Store, spec: ListSpec, today: number): Answer => {
     const sameBase = sameRowGroups(filter, without)
     if (column >= 0 && sameBase && counts) return cellFacet(shelf, column, cells, counts)
     const rows = sameBase ? base : passingRows(store, spec.entity, without, found)
-    return rowFacet(shelf, name, rowsInCells(shelf, rows, cells))
+    return rowFacet(shelf, name, rowsInCells(shelf, rows, without.onCells, cells))
   }
 
-  const rows = rowsInCells(shelf, base, passingCells(shelf, filter.onCells))
+  const rows = rowsInCells(shelf, base, filter.onCells, passingCells(shelf, filter.onCells))
   const all = rows === shelf.table.alive
   const facets = Object.fromEntries(spec.facets.map((name) => [name, facetOf(name)]))
   return { rows, total: all ? shelf.table.count : countBits(rows), all, facets }

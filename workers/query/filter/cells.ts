@@ -1,5 +1,6 @@
 import type { Bitmap } from '../store/bitmap.ts'
 import type { CodeColumn } from '../store/columns.ts'
+import { CodeBits } from './code-bits.ts'
 import { rowsWithCodes } from './scan.ts'
 
 /** Cell of every row that is not alive. */
@@ -21,6 +22,8 @@ export class Cells {
   cells: Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> = new Uint16Array(0)
   /** Number of cells, the empty one included. */
   size = 1
+  /** Column by column, the rows of each code. */
+  readonly bits: readonly CodeBits[]
   /** Codes of each cell, column by column. */
   private readonly codes: number[][]
   private readonly known = new Map<number | string, number>()
@@ -29,6 +32,7 @@ export class Cells {
     this.names = names
     this.columns = columns
     this.codes = columns.map(() => [0])
+    this.bits = columns.map(() => new CodeBits())
   }
 
   grow(capacity: number): void {
@@ -36,6 +40,7 @@ export class Cells {
     const grown = this.cells instanceof Uint16Array ? new Uint16Array(capacity) : new Uint32Array(capacity)
     grown.set(this.cells)
     this.cells = grown
+    for (const bits of this.bits) bits.grow(capacity)
   }
 
   /** Files a row that is alive under the codes that it has now. */
@@ -46,6 +51,7 @@ export class Cells {
     if (before !== NO_CELL) this.counts[before] = (this.counts[before] as number) - 1
     this.counts[cell] = (this.counts[cell] as number) + 1
     this.cells[row] = cell
+    this.move(row, before, cell)
   }
 
   /** Takes out a row that is no longer alive. */
@@ -54,6 +60,7 @@ export class Cells {
     if (before === NO_CELL) return
     this.counts[before] = (this.counts[before] as number) - 1
     this.cells[row] = NO_CELL
+    this.move(row, before, NO_CELL)
   }
 
   /** A table over cells: 1 where the cell's code of this column passes. The empty cell never does. */
@@ -91,7 +98,19 @@ export class Cells {
   }
 
   bytes(): number {
-    return this.cells.byteLength + this.counts.byteLength + 8 * this.size * this.columns.length
+    const sets = this.bits.reduce((sum, bits) => sum + bits.bytes(), 0)
+    return this.cells.byteLength + this.counts.byteLength + 8 * this.size * this.columns.length + sets
+  }
+
+  private move(row: number, from: number, to: number): void {
+    this.bits.forEach((bits, column) => {
+      const codes = this.codes[column] as number[]
+      const before = from === NO_CELL ? -1 : (codes[from] as number)
+      const after = to === NO_CELL ? -1 : (codes[to] as number)
+      if (before === after) return
+      if (before >= 0) bits.remove(before, row)
+      if (after >= 0) bits.add(after, row)
+    })
   }
 
   private cellOf(row: number): number {

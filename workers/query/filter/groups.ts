@@ -84,11 +84,31 @@ const keepCodes = (shelf: Shelf, group: Group, rows: Bitmap): boolean => {
   return true
 }
 
-/** Rows of `base` (null = all alive) whose cell passes. */
-export const rowsInCells = (shelf: Shelf, base: Bitmap | null, cells: Uint8Array): Bitmap => {
+/**
+ * Rows of `base` (null = all alive) that pass the cell groups.
+ *
+ * @param cells what `passingCells` answers for these groups
+ */
+export const rowsInCells = (shelf: Shelf, base: Bitmap | null, groups: readonly Group[], cells: Uint8Array): Bitmap => {
   if (!cells.includes(0, 1)) return base ?? shelf.table.alive
-  const rows = shelf.cells.rowsIn(cells, shelf.table.size)
+  const rows = rowsOfCodes(shelf, groups) ?? shelf.cells.rowsIn(cells, shelf.table.size)
   if (base) andInto(rows, base)
+  return rows
+}
+
+/** The same from the sets of rows of each code; null where they are no help. */
+const rowsOfCodes = (shelf: Shelf, groups: readonly Group[]): Bitmap | null => {
+  let rows: Bitmap | null = null
+  for (const group of groups) {
+    const any = bitmapOf(shelf.table.size)
+    for (const condition of group) {
+      const index = cellColumn(shelf, condition)
+      const column = shelf.cells.columns[index]
+      if (!column || !shelf.cells.bits[index]?.addPassing(passingCodes(column, condition), any)) return null
+    }
+    if (rows) andInto(rows, any)
+    else rows = any
+  }
   return rows
 }
 
@@ -111,7 +131,7 @@ const childrenOf = (store: Store, entity: ListEntity, groups: readonly Group[]):
   )
   const filter = filterOf(accounts, asOwn)
   const cells = passingCells(accounts, filter.onCells)
-  const inCells = cells.includes(0, 1) ? rowsInCells(accounts, null, cells) : null
+  const inCells = cells.includes(0, 1) ? rowsInCells(accounts, null, filter.onCells, cells) : null
   const passing = passingRows(store, 'accounts', filter, inCells) ?? accounts.table.alive
   const orphansPass = groups.every((group) => group.some((condition) => valueTest(condition)(null)))
   const { table } = store.shelves[entity]
