@@ -208,7 +208,7 @@ for (const seed of seeds)
     if (left.length > 0) {
       // A create whose row came and went before its echo was looked at: one request decides.
       totals.settledByRefresh += left.length
-      world.outbox.replicaChanged([], { entity: 'accounts', before: world.now + 1 })
+      world.outbox.replicaChanged([], new Set(left.map(({ edit }) => edit.id)))
     }
     expect([...world.outbox.memory.all()].map(({ state, edit }) => [state, edit.op])).toEqual([])
     expect([...world.outbox.memory.overlays()]).toEqual([])

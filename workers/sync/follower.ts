@@ -170,7 +170,7 @@ export class Follower {
       if (this.#run !== run || !('control' in headers)) return
       const control = String(headers.control)
       if (control === 'must-refetch') {
-        void this.reload('must-refetch').catch((error: unknown) => this.#failed(error, run))
+        void this.reload('must-refetch').catch((error: unknown) => this.#failed(error))
         return
       }
       const id = 'id' in headers ? Number(headers.id) : Number.NaN
@@ -204,7 +204,7 @@ export class Follower {
     } catch (error) {
       if (this.#run !== run) return
       if (error instanceof BrokenShapeError)
-        await this.reload(error.message).catch((again: unknown) => this.#failed(again, run))
+        await this.reload(error.message).catch((again: unknown) => this.#failed(again))
       else this.#failed(error, run)
     } finally {
       release()

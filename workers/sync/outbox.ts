@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { type AppError, OutpostError } from '../../core/errors.ts'
 import { uuidv7 } from '../../core/id.ts'
-import type { EntityName } from '../../core/model/entities.ts'
 import type { Row } from '../../core/model/field.ts'
 import type { EditInput } from '../../core/protocol/edit.ts'
 import type { Verdict } from '../../core/protocol/gateway.ts'
@@ -27,12 +26,6 @@ export interface OutboxDeps {
   readonly random: Random
   /** Records whose shown form may have changed, after the commit. */
   readonly onChange: (refs: readonly RecordRef[]) => void
-}
-
-/** A request that is not live reached the end of an entity's log; it began at `before`, epoch ms. */
-export interface Refreshed {
-  readonly entity: EntityName
-  readonly before: number
 }
 
 /**
@@ -105,10 +98,17 @@ export class Outbox {
     return sendable.length === 0 && nextDueAt === null
   }
 
-  /** The next batch, marked as sending; empty where nothing may go now. `nextDueAt` is when to ask again, epoch ms. */
-  take(limit: number): { readonly batch: readonly OpenEdit[]; readonly nextDueAt: number | null } {
+  /**
+   * The next batch, marked as sending; empty where nothing may go now. `nextDueAt` is when to ask again, epoch ms.
+   *
+   * @param now epoch ms, to hold the edits' own backoffs against
+   */
+  take(
+    limit: number,
+    now = this.#deps.clock.now(),
+  ): { readonly batch: readonly OpenEdit[]; readonly nextDueAt: number | null } {
     this.refresh()
-    const plan = planUpload(this.memory.all(), this.#deps.clock.now())
+    const plan = planUpload(this.memory.all(), now)
     const chosen = takeBatch(plan.sendable, limit, (text) => Buffer.byteLength(text))
     if (chosen.length === 0) return { batch: [], nextDueAt: plan.nextDueAt }
     const batch = this.write(() =>
@@ -173,9 +173,9 @@ export class Outbox {
    * The replica committed: records with edits are merged anew, and edits whose echo is here leave.
    *
    * @param changed records that the commit touched
-   * @param refreshed edits of this entity accepted before this (epoch ms) have been decided by a request; null: none
+   * @param refreshed accepted edits that a request, begun after their acceptance, has decided; null: none
    */
-  replicaChanged(changed: readonly RecordRef[], refreshed: Refreshed | null): void {
+  replicaChanged(changed: readonly RecordRef[], refreshed: ReadonlySet<string> | null): void {
     const overlaid = changed.filter(({ entity, id }) => this.memory.lane(entity, id).length > 0)
     const accepted = this.memory.count('accepted') > 0
     if (overlaid.length === 0 && !accepted) return
@@ -273,11 +273,11 @@ export class Outbox {
     }
   }
 
-  #settle(decided: Refreshed | null): void {
+  #settle(decided: ReadonlySet<string> | null): void {
     for (const open of [...this.memory.all()]) {
       if (open.state !== 'accepted') continue
       const { entity, record_id } = open.edit
-      const refreshed = decided?.entity === entity && open.answer !== null && open.answer.at < decided.before
+      const refreshed = decided?.has(open.edit.id) ?? false
       const echo = {
         row: this.#deps.rows.row(entity, record_id),
         complete: this.#deps.rows.complete(entity),

@@ -36,9 +36,10 @@ export class Settler {
       const { entity } = open.edit
       if (open.state !== 'accepted' || open.answer === null || this.#cancels.has(entity) || this.#stopped) continue
       const waitMs = Math.min(Math.max(open.answer.at + ECHO_WAIT_MS - this.#clock.now(), 0), ECHO_WAIT_MS)
+      const waiting = new Set(this.#accepted(entity))
       this.#cancels.set(
         entity,
-        this.#clock.after(waitMs, () => void this.#decide(entity).catch(() => this.#again(entity))),
+        this.#clock.after(waitMs, () => void this.#decide(entity, waiting).catch(() => this.#again(entity))),
       )
     }
   }
@@ -60,20 +61,22 @@ export class Settler {
     for (const cancel of this.#cancels.values()) cancel()
   }
 
-  async #decide(entity: EntityName): Promise<void> {
-    const began = this.#clock.now()
-    const waiting = this.#overdue(entity, began)
+  /**
+   * Whoever still waits has waited long enough, as the timer says: a wall clock that jumped would say anything. The
+   * request begins after every acceptance so far and decides them all.
+   */
+  async #decide(entity: EntityName, overdue: ReadonlySet<string>): Promise<void> {
+    const accepted = new Set(this.#accepted(entity))
+    const waiting = [...overdue].some((id) => accepted.has(id))
     if (waiting) await this.#refresh(entity)
     this.#cancels.delete(entity)
     if (this.#stopped) return
-    if (waiting) this.#outbox.replicaChanged([], { entity, before: began })
+    if (waiting) this.#outbox.replicaChanged([], accepted)
     this.watch()
   }
 
-  #overdue(entity: EntityName, now: number): boolean {
+  *#accepted(entity: EntityName): Generator<string> {
     for (const open of this.#outbox.memory.all())
-      if (open.edit.entity === entity && open.state === 'accepted' && (open.answer?.at ?? now) + ECHO_WAIT_MS <= now)
-        return true
-    return false
+      if (open.edit.entity === entity && open.state === 'accepted') yield open.edit.id
   }
 }
