@@ -141,6 +141,43 @@ describe('a batch', () => {
     expect(Number(row?.xid)).toBeLessThan(verdict.txid + 10)
   })
 
+  test('reads no table whole, also on a connection that planned while everything was small', async () => {
+    const fresh = await openWorld(postgres)
+    const client = await fresh.db.pool.connect()
+    const scans = async () => {
+      await client.query('select pg_stat_force_next_flush()')
+      const { rows } = await client.query<{ relname: string; scans: number }>(
+        `select relname, seq_scan::int as scans from pg_stat_user_tables where relname in ('accounts', 'contacts', 'mutations', 'audit_log')
+         order by relname`,
+      )
+      return rows
+    }
+    const before = await scans()
+    for (let batch = 0; batch < 3; batch += 1) {
+      const account = createAccount()
+      const edits = [
+        account,
+        createChild('contacts', account.record_id),
+        patch('accounts', account.record_id, {}, { city: 'x' }),
+      ]
+      await client.query('begin; set local role outpost_app')
+      const { rows } = await client.query<{ answer: { results: Verdict[] } }>(
+        'select apply_mutations($1, $2, $3, $4) as answer',
+        [
+          fresh.alpha,
+          fresh.manager.userId,
+          COLLEAGUE,
+          JSON.stringify([...edits, account, remove('accounts', account.record_id, 1)]),
+        ],
+      )
+      await client.query('commit')
+      expect(rows[0]?.answer.results.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'accepted'))
+    }
+    expect(await scans()).toEqual(before)
+    client.release()
+    await fresh.close()
+  })
+
   test('never deadlocks with others over the same records', async () => {
     const accounts = await Promise.all(Array.from({ length: 6 }, () => newAccount({ assigned_to: world.rep.memberId })))
     const children = accounts.flatMap((account) => [createChild('contacts', account), createChild('tasks', account)])
@@ -195,8 +232,8 @@ describe('the audit log', () => {
       ['restore', 4, world.manager.memberId, undo.id],
     ])
     expect(entries[1]?.['changes']).toEqual([
-      { field: 'city', from: null, to: 'Ulm' },
       { field: 'deal_value', from: 5, to: 7 },
+      { field: 'city', from: null, to: 'Ulm' },
     ])
     expect(entries[0]?.['changes']).toContainEqual({ field: 'company', from: null, to: 'Acme' })
   })

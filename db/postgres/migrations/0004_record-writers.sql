@@ -78,6 +78,15 @@ create function app.writable_columns(p_entity text) returns text[] language sql 
     and a.attname <> all (array['id', 'workspace_id', 'account_assigned_to', 'version', 'created_at', 'updated_at', 'deleted_at', 'deleted_by_mutation'])
 $$;
 
+-- SQL of a column of a row variable in row form.
+create function app.form_sql(p_row text, p_column text, p_type oid) returns text language sql stable as $$
+  select format(case format_type(p_type, null)
+    when 'timestamp with time zone' then 'app.epoch_ms(%1$s.%2$I)'
+    when 'date' then 'to_char(%1$s.%2$I, ''YYYY-MM-DD'')'
+    when 'boolean' then '%1$s.%2$I::int'
+    else '%1$s.%2$I' end, p_row, p_column)
+$$;
+
 -- Makes (or, after a migration added a column, makes again) the functions of one entity:
 --   app.<entity>_form(row)          its writable columns in row form
 --   app.<entity>_cast(row, values)  the row with values in row form put in
@@ -89,11 +98,7 @@ declare
   cols text[] := app.writable_columns(p_entity);
   forms text; casts text; sets text;
 begin
-  select string_agg(format('%L, %s', a.attname, case format_type(a.atttypid, null)
-      when 'timestamp with time zone' then format('app.epoch_ms(r.%I)', a.attname)
-      when 'date' then format('to_char(r.%I, ''YYYY-MM-DD'')', a.attname)
-      when 'boolean' then format('r.%I::int', a.attname)
-      else format('r.%I', a.attname) end), ', ' order by a.attnum),
+  select string_agg(format('%L, %s', a.attname, app.form_sql('r', a.attname, a.atttypid)), ', ' order by a.attnum),
     coalesce(string_agg(format('if v ? %1$L then v := v || jsonb_build_object(%1$L, %2$s(v -> %1$L)); end if;', a.attname,
       case format_type(a.atttypid, null) when 'boolean' then 'app.flag' else 'app.instant' end), ' ')
       filter (where format_type(a.atttypid, null) in ('timestamp with time zone', 'boolean')), ''),

@@ -58,7 +58,10 @@ end $$;
 -- Anything else (deadlock, timeout, full disk, a concurrent send of the same id) aborts the whole call, records nothing and may be sent again.
 -- An edit may carry `refuse` = {code, message, field}, the gateway's own verdict on its values, which is recorded without trying.
 -- Deleting what is already deleted is accepted: what the user wanted is so. Errors: 42501 where the user is no member of the workspace.
-create function apply_mutations(p_workspace uuid, p_user text, p_client uuid, p_edits jsonb) returns jsonb language plpgsql as $$
+-- Every statement in it looks rows up by key; without `enable_seqscan = off` a connection that planned them while a table was new and small would
+-- go on reading that table whole as it grows, until the next analyze.
+create function apply_mutations(p_workspace uuid, p_user text, p_client uuid, p_edits jsonb) returns jsonb
+language plpgsql set enable_seqscan = off as $$
 declare
   e jsonb; body jsonb; answer jsonb; done jsonb; results jsonb[] := '{}'; eid uuid; hash bytea;
   me uuid; whole boolean; txid bigint; what text; detail text; broken text; field text;
