@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util'
 import { report } from './bench.ts'
 import type { BenchResult } from './figures.ts'
+import { benchPeers } from './peers/bench.ts'
 import { benchQuery } from './query/bench.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rows: { type: 'string', default: '100000' },
+    rows: { type: 'string' },
     seed: { type: 'string', default: '1' },
     runs: { type: 'string', default: '200' },
     'sqlite-runs': { type: 'string', default: '10' },
@@ -15,7 +16,7 @@ const { values, positionals } = parseArgs({
 })
 
 const options = {
-  rows: Number(values.rows),
+  rows: Number(values.rows ?? 100_000),
   seed: Number(values.seed),
   runs: Number(values.runs),
   sqliteRuns: Number(values['sqlite-runs']),
@@ -24,6 +25,7 @@ const options = {
 
 const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   query: () => benchQuery(options),
+  peers: () => benchPeers({ ...options, rows: values.rows ? options.rows : 50_000 }),
   sync: async () => report('sync', (await import('./sync.ts')).sync, options),
 }
 

@@ -27,6 +27,7 @@ const CONTACT_COLUMNS = ['id', 'account_id', 'name', 'name_key', 'assigned_to']
 /** For each benched query the best index that was found by trying; each also holds what its facets count. */
 const INDEXES = [
   'accounts(company_key, company, id, type, status, priority, assigned_to)',
+  'accounts(company_key, company, id, type, status, priority, assigned_to, found_by)',
   'accounts(created_at desc, id)',
   'accounts(status, company_key, company, id, type, priority, assigned_to)',
   'accounts(type, status, priority, company_key, company, id, assigned_to)',

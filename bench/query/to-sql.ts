@@ -96,9 +96,14 @@ export const toSql = (spec: ListSpec, today: number, dialect: Dialect): ListSql 
     spec.facets.map((name) => {
       const at = column(requireField(spec.entity, name))
       const rest = where(name)
+      // The plus keeps SQLite from walking an index of the facet where that of a filter is far shorter.
+      const by = rest.values.length > 0 ? `+${at}` : at
       return [
         name,
-        { text: `select ${at} v, count(*) n from ${from([name])} where ${rest.text} group by 1`, values: rest.values },
+        {
+          text: `select ${at} v, count(*) n from ${from([name])} where ${rest.text} group by ${by}`,
+          values: rest.values,
+        },
       ]
     }),
   )

@@ -43,6 +43,8 @@ export interface Engine {
   applyCommit(commit: Commit): void
   /** Opens a list. `onChange` fires after each piece and commit that may touch it. */
   open(spec: ListSpec, onChange?: (change: ListChange) => void): ListSummary & { readonly list: number }
+  /** Total, facets and completeness as they are now. */
+  summary(list: number): ListSummary
   rows(list: number, start: number, count: number): readonly WindowRow[]
   idsBetween(list: number, from: number, to: number): readonly string[]
   indexOf(list: number, id: string): number
@@ -147,6 +149,7 @@ export const createEngine = (options: EngineOptions): Engine => {
       lists.set(number, list)
       return { ...list.summary, list: number }
     },
+    summary: (number) => current(number).summary,
     rows(number, start, count) {
       const list = current(number)
       return list.view.window(start, count).map((row) => present(store.shelves[list.spec.entity], row))
