@@ -1,0 +1,157 @@
+import { expose, type Remote } from 'comlink'
+import { afterEach, expect, test } from 'vitest'
+import { OutpostError } from '../../../core/errors.ts'
+import type { ListChange, ListSummary, QueryApi } from '../../../core/protocol/query-worker.ts'
+import type { ListSpec } from '../../../core/query/spec.ts'
+import { createQueryClient, type QueryClient, type QueryClientHost } from '../../../renderer/data/query-client.ts'
+
+const SPEC: ListSpec = { entity: 'accounts', where: [], search: '', sort: [], facets: [] }
+const summary = (total: number, complete = true): ListSummary => ({ total, facets: {}, loaded: total, complete })
+
+/** A worker of this process: an api behind a MessagePort, and ways to make it fail. */
+class FakeWorker {
+  readonly closed: number[] = []
+  readonly connected: unknown[] = []
+  readonly listeners: ((change: ListChange) => void)[] = []
+  terminated = false
+  /** Answers of `open`; each call takes the next, the last one stays. */
+  summaries = [summary(3)]
+  hang = false
+  opened = 0
+  private readonly channel = new MessageChannel()
+  private readonly errorListeners: (() => void)[] = []
+
+  constructor() {
+    const api: QueryApi = {
+      connect: (port) => void this.connected.push(port),
+      open: async (spec, onChange) => {
+        this.opened++
+        if (spec.search === 'bad') throw new OutpostError('invalid_request', 'No such field', { field: 'x' })
+        this.listeners.push(onChange)
+        if (this.hang) await new Promise(() => {})
+        return {
+          ...((this.summaries.length > 1 ? this.summaries.shift() : this.summaries[0]) as ListSummary),
+          list: this.opened,
+        }
+      },
+      rows: async () => [{ id: 'a', mark: null, values: {} }],
+      idsBetween: async () => ['a'],
+      indexOf: async () => 0,
+      groups: async () => [],
+      close: (list) => void this.closed.push(list),
+      stats: async () => ({ rows: {}, bytes: 0 }),
+    }
+    expose(api, this.channel.port2)
+    this.channel.port1.start()
+  }
+  addEventListener(type: string, listener: (event: MessageEvent) => void): void {
+    if (type === 'error') this.errorListeners.push(listener as () => void)
+    else this.channel.port1.addEventListener(type, listener as (event: Event) => void)
+  }
+  postMessage(message: unknown, transfer: Transferable[] = []): void {
+    this.channel.port1.postMessage(message, transfer)
+  }
+  terminate(): void {
+    this.terminated = true
+    this.channel.port1.close()
+  }
+  crash(): void {
+    for (const listener of this.errorListeners) listener()
+  }
+}
+
+const clients: QueryClient[] = []
+afterEach(() => {
+  for (const client of clients.splice(0)) client.dispose()
+})
+
+const start = (callTimeoutMs = 5_000) => {
+  const workers: FakeWorker[] = []
+  let requests = 0
+  let sendPort: (port: MessagePort) => void = () => {}
+  const host: QueryClientHost = {
+    startWorker: () => {
+      const worker = new FakeWorker()
+      workers.push(worker)
+      return worker as unknown as Worker
+    },
+    requestPort: () => {
+      requests++
+    },
+    listenForPort: (onPort) => {
+      sendPort = onPort
+      return () => {}
+    },
+    callTimeoutMs,
+  }
+  const client = createQueryClient(host)
+  clients.push(client)
+  const current = (): FakeWorker => workers.at(-1) as FakeWorker
+  return { client, workers, current, requests: () => requests, sendPort: (port: MessagePort) => sendPort(port) }
+}
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+test('opens lists and hands the line on to the worker', async () => {
+  const { client, current, requests, sendPort } = start()
+  expect(requests()).toBe(1)
+  const { port1 } = new MessageChannel()
+  sendPort(port1)
+  const list = await client.open(SPEC, () => {})
+  expect(list.latest()).toMatchObject({ total: 3, complete: true })
+  expect(await list.rows(0, 60)).toHaveLength(1)
+  await until(() => current().connected.length === 1)
+  list.close()
+  await until(() => current().closed.length === 1)
+})
+
+test('errors keep their code, words and context', async () => {
+  const { client } = start()
+  await expect(client.open({ ...SPEC, search: 'bad' }, () => {})).rejects.toMatchObject({
+    error: { code: 'invalid_request', message: 'No such field', context: { field: 'x' } },
+  })
+})
+
+test('a superseded open never reaches the worker, or is closed when it comes too late', async () => {
+  const { client, current } = start()
+  current().hang = true
+  const first = new AbortController()
+  const second = new AbortController()
+  const opening = client.open(SPEC, () => {}, first.signal)
+  const waiting = client.open(SPEC, () => {}, second.signal)
+  await until(() => current().opened === 1)
+  second.abort()
+  first.abort()
+  await expect(opening).rejects.toMatchObject({ error: { code: 'cancelled' } })
+  await expect(waiting).rejects.toMatchObject({ error: { code: 'cancelled' } })
+  expect(current().opened).toBe(1)
+})
+
+test('a worker that does not answer is replaced, and the call ends with a code', async () => {
+  const { client, current, workers } = start(50)
+  current().hang = true
+  await expect(client.open(SPEC, () => {})).rejects.toMatchObject({ error: { code: 'timeout' } })
+  expect(workers).toHaveLength(2)
+  expect(workers[0]?.terminated).toBe(true)
+})
+
+test('after a crash an open list comes back by itself, once it is whole', async () => {
+  const { client, current, workers, requests } = start()
+  const told: ListChange[] = []
+  const list = await client.open(SPEC, (change) => told.push(change))
+  current().crash()
+  const next = current()
+  next.summaries = [summary(0, false)]
+  expect(workers).toHaveLength(2)
+  await until(() => next.listeners.length === 1)
+  expect(requests()).toBe(2)
+  const rows = list.rows(0, 60)
+  const tell = next.listeners[0] as Remote<(change: ListChange) => void>
+  await tell({ ...summary(1, false), revision: 1 })
+  expect(told).toEqual([])
+  await tell({ ...summary(5), revision: 2 })
+  expect(await rows).toHaveLength(1)
+  expect(told.map(({ total }) => total)).toEqual([5])
+})
