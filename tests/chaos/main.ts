@@ -1,28 +1,45 @@
-import { parseArgs } from 'node:util'
+import { parseChaosArguments } from './arguments.ts'
+import { installBreak } from './breaks/install.ts'
+import { FAULT_KINDS } from './faults.ts'
 import { findings, reportOf, type SeedResult } from './report.ts'
-import { runSeed } from './sim/world.ts'
 
-const { values } = parseArgs({
-  options: {
-    sim: { type: 'boolean', default: false },
-    real: { type: 'boolean', default: false },
-    seeds: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    break: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-  },
-})
+const options = parseChaosArguments(process.argv.slice(2))
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
-const results: SeedResult[] = []
-const first = Number(values.seed)
-const count = Number(values.seeds)
-for (let seed = first; seed < first + count; seed++) {
-  const began = performance.now()
-  const result = await runSeed(seed, values.trace)
-  results.push(result)
-  for (const line of findings(result)) say(`seed ${seed}: ${line}`)
-  say(`seed ${seed}: ${result.ops} ops, ${Math.round(performance.now() - began)} ms, ${result.digest.slice(0, 12)}`)
-  if (values.trace) process.stdout.write(`${result.trace}\n`)
+// Electric's client warns of the faults that it is given.
+console.warn = () => {}
+
+const runner = async (): Promise<(seed: number) => Promise<SeedResult>> => {
+  if (options.tier === 'real') return (await import('./real/run.ts')).openReal(say)
+  if (options.faulty) installBreak(options.faulty)
+  const { runSeed } = await import('./sim/world.ts')
+  return async (seed) => {
+    const result = await runSeed(seed, options.trace)
+    if (options.trace) say(result.trace)
+    say(`seed ${seed}: ${result.digest}`)
+    return result
+  }
 }
-process.stdout.write(`${JSON.stringify(reportOf(results, say))}\n`)
+
+const run = await runner()
+const results: SeedResult[] = []
+const began = performance.now()
+for (let seed = options.first; seed < options.first + options.seeds; seed++) {
+  const result = await run(seed)
+  results.push(result)
+  const found = findings(result)
+  for (const line of found) say(`seed ${seed}: ${line}`)
+  // One catch is what a faulty part is run for.
+  if (options.faulty && found.length > 0) break
+}
+say(`${results.length} seeds in ${Math.round((performance.now() - began) / 1_000)} s`)
+const report = reportOf(results, say)
+if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`)
+else
+  for (const [name, value] of Object.entries(report))
+    process.stdout.write(
+      name === 'faults'
+        ? `${FAULT_KINDS.map((kind) => `  ${kind} ${report.faults[kind]}`).join('\n')}\n`
+        : `${name} ${value}\n`,
+    )
+const { lost, duplicated, diverged, stalled, errors } = report
+process.exit(lost + duplicated + diverged + stalled + errors > 0 ? 1 : 0)

@@ -254,8 +254,12 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     void readSummary()
   }
   let cancelPoll: () => void = () => {}
+  let lastPoll = clock.now()
   const poll = (): void => {
     cancelPoll = clock.after(POLL_MS, () => {
+      const now = clock.now()
+      if (now < lastPoll) uploader.clockSetBack()
+      lastPoll = now
       outbox.refresh()
       poll()
     })

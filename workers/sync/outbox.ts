@@ -98,17 +98,10 @@ export class Outbox {
     return sendable.length === 0 && nextDueAt === null
   }
 
-  /**
-   * The next batch, marked as sending; empty where nothing may go now. `nextDueAt` is when to ask again, epoch ms.
-   *
-   * @param now epoch ms, to hold the edits' own backoffs against
-   */
-  take(
-    limit: number,
-    now = this.#deps.clock.now(),
-  ): { readonly batch: readonly OpenEdit[]; readonly nextDueAt: number | null } {
+  /** The next batch, marked as sending; empty where nothing may go now. `nextDueAt` is when to ask again, epoch ms. */
+  take(limit: number): { readonly batch: readonly OpenEdit[]; readonly nextDueAt: number | null } {
     this.refresh()
-    const plan = planUpload(this.memory.all(), now)
+    const plan = planUpload(this.memory.all(), this.#deps.clock.now())
     const chosen = takeBatch(plan.sendable, limit, (text) => Buffer.byteLength(text))
     if (chosen.length === 0) return { batch: [], nextDueAt: plan.nextDueAt }
     const batch = this.write(() =>

@@ -36,8 +36,6 @@ export class Uploader {
   #cancelTimer: (() => void) | null = null
   #failingSince: number | null = null
   #inFlight: Promise<void> = Promise.resolve()
-  /** The latest moment, epoch ms, that a timer has proved to be over. */
-  #reached = 0
   /** A new token or the user's wish came while a request was on its way: its 401 or 403 speaks of what was before. */
   #renewed = false
   /** A batch whose end could not be written (a full disk): it is queued again before anything else is sent. */
@@ -87,6 +85,12 @@ export class Uploader {
     this.kick()
   }
 
+  /** The wall clock was set back: what was to wait for a moment of the old one, Retry-After too, is due. */
+  clockSetBack(): void {
+    this.#state = { ...this.#state, notBefore: null }
+    this.due(false)
+  }
+
   /**
    * Ends after the batch in flight has its answer, or after a grace: its edits are then queued again at the next
    * start, under the same ids.
@@ -112,7 +116,7 @@ export class Uploader {
   /** Sends one batch; answers whether there may be more to do at once. */
   async #step(): Promise<boolean> {
     if (this.#stopped || this.#state.wait !== null) return false
-    const now = this.#now()
+    const now = this.#deps.clock.now()
     const at = nextUploadAt(this.#state)
     if (at !== null && at > now) {
       this.#sleep(Math.min(at - now, LONGEST_HOLD_MS))
@@ -120,18 +124,18 @@ export class Uploader {
     }
     if (this.#unended.length > 0) this.#deps.outbox.putBack(this.#unended, null)
     this.#unended = []
-    const { batch, nextDueAt } = this.#deps.outbox.take(this.#state.limit, now)
+    const { batch, nextDueAt } = this.#deps.outbox.take(this.#state.limit)
     if (batch.length > 0) await this.#send(batch)
     else if (nextDueAt !== null) this.#sleep(Math.max(nextDueAt - now, 1))
     return batch.length > 0 || this.#again
   }
 
   async #send(batch: readonly OpenEdit[]): Promise<void> {
-    const { outbox, gateway, random, backoff, clientId } = this.#deps
+    const { outbox, gateway, clock, random, backoff, clientId } = this.#deps
     this.#unended = batch
     this.#renewed = false
     const reply = await gateway.mutations({ client_id: clientId, edits: batch.map(({ edit }) => edit) })
-    const now = this.#now()
+    const now = clock.now()
     const retryAfterMs = reply.kind === 'ok' ? null : reply.retryAfterMs
     const outcome = { kind: reply.kind, batchSize: batch.length, retryAfterMs }
     const step = afterUpload(this.#state, outcome, now, random, backoff)
@@ -151,16 +155,7 @@ export class Uploader {
 
   #sleep(waitMs: number): void {
     this.#cancelTimer?.()
-    const until = this.#now() + waitMs
-    this.#cancelTimer = this.#deps.clock.after(waitMs, () => {
-      this.#reached = until
-      this.kick()
-    })
-  }
-
-  /** Epoch ms; never before a moment that a timer has reached, so that a wall clock set back keeps nothing waiting. */
-  #now(): number {
-    return Math.max(this.#deps.clock.now(), this.#reached)
+    this.#cancelTimer = this.#deps.clock.after(waitMs, () => this.kick())
   }
 }
 

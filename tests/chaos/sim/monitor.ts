@@ -10,6 +10,7 @@ import type { Machine } from './machine.ts'
 
 const settledRow = z.object({ seq: z.number(), body: z.string(), answer: z.string() })
 const answerShape = z.object({ version: z.number(), txid: z.number(), inShard: z.boolean() })
+const versionRow = z.object({ id: z.string(), version: z.number() })
 const shapeRow = z.object({ handle: z.string().nullable(), offset: z.string().nullable() })
 
 /**
@@ -35,18 +36,23 @@ export class Monitor {
     for (const key of this.#versions.keys()) if (key.startsWith(`${machine.name}/`)) this.#versions.delete(key)
   }
 
-  applied(machine: Machine, entity: EntityName, { state, changed }: Applied): void {
-    if (state.slot === 'next') return
+  applied(machine: Machine, entity: EntityName, { state, changed, appended, swapped }: Applied): void {
     const db = this.#replica(machine)
     if (!db) return
-    const statement = db.prepare(`select version from "${entity}" where id = ?`).pluck()
-    for (const id of new Set(changed)) {
-      const version = statement.get(id)
-      if (version === undefined) continue
-      const key = `${machine.name}/${entity}/${id}`
+    // A reload lies in a table of its own until it takes the old one's place.
+    const table = state.slot === 'main' ? entity : state.table
+    const whole = state.slot === 'next' || appended > 0 || swapped !== 'no'
+    const rows = whole
+      ? this.#statement(db, `select id, version from "${table}"`).all()
+      : [...new Set(changed)].flatMap(
+          (id) => this.#statement(db, `select id, version from "${table}" where id = ?`).get(id) ?? [],
+        )
+    for (const row of rows) {
+      const { id, version } = versionRow.parse(row)
+      const key = `${machine.name}/${table}/${id}`
       const seen = this.#versions.get(key) ?? 0
-      if (Number(version) < seen) this.#report(`${key} went back from version ${seen} to ${version}`)
-      this.#versions.set(key, Math.max(seen, Number(version)))
+      if (version < seen) this.#report(`${key} went back from version ${seen} to ${version}`)
+      this.#versions.set(key, Math.max(seen, version))
     }
   }
 

@@ -162,13 +162,13 @@ export class Saboteur {
     const { dir } = machine
     const open = disk.connections(dir, file)
     const [first] = open
-    if (!first) return () => {}
+    if (!first || this.#lockers.has(first.name)) return () => {}
     const locker = openDatabase({ path: first.name, key: KEY, durability: 'full', busyTimeoutMs: 0 })
     locker.exec('begin immediate')
-    this.#lockers.set(dir, locker)
+    this.#lockers.set(first.name, locker)
     for (const db of open) db.pragma('busy_timeout = 0')
     return () => {
-      this.#lockers.delete(dir)
+      this.#lockers.delete(first.name)
       if (locker.open) locker.close()
       for (const db of disk.connections(dir, file)) db.pragma('busy_timeout = 5000')
     }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { uuidv7 } from '../../../core/id.ts'
@@ -38,11 +38,14 @@ export interface SimRun extends SeedResult {
   readonly trace: string
 }
 
+/** Memory where there is a file system in it: fsync is what most of the time would go to. */
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
 let runs = 0
 
 /** Runs one seed from the first request to the last check. */
 export const runSeed = async (seed: number, keepTrace = false): Promise<SimRun> => {
-  const root = join(tmpdir(), `outpost-sim-${process.pid}-${runs}`)
+  const root = join(MEMORY, `outpost-sim-${process.pid}-${runs}`)
   mkdirSync(root, { recursive: true })
   const world = new World(seed, root, `s${runs++}`, keepTrace)
   try {
