@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppWorld, type Client, openAppWorld, PATIENCE_MS } from '../support/app-world.ts'
 
@@ -20,6 +22,15 @@ const stickingOut = (app: Client): Promise<string[]> =>
       })
       .map((element) => element.className.toString()),
   )
+
+/**
+ * Warnings and errors of the app's log, from its start on. The page's console is in it: a style or script that the page's
+ * policy refuses, a file that is not there.
+ */
+const logged = (name: string): string[] =>
+  readFileSync(join(world.dir, name, 'app/logs/main.log'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !/"level":(10|20|30),/.test(line))
 
 for (const [size, viewport] of Object.entries(SIZES))
   for (const colorScheme of ['light', 'dark'] as const)
@@ -73,4 +84,5 @@ for (const [size, viewport] of Object.entries(SIZES))
       await look('status')
       expect(problems).toEqual([])
       await app.close()
+      expect(logged(`${size}-${colorScheme}`)).toEqual([])
     })
