@@ -143,6 +143,7 @@ describe('a batch', () => {
 
   test('reads no table whole, also on a connection that planned while everything was small', async () => {
     const fresh = await openWorld(postgres)
+    await fresh.db.query('analyze') // tells the planner that the tables are empty
     const client = await fresh.db.pool.connect()
     const scans = async () => {
       await client.query('select pg_stat_force_next_flush()')
@@ -152,30 +153,33 @@ describe('a batch', () => {
       )
       return rows
     }
-    const before = await scans()
-    for (let batch = 0; batch < 3; batch += 1) {
-      const account = createAccount()
-      const edits = [
-        account,
-        createChild('contacts', account.record_id),
-        patch('accounts', account.record_id, {}, { city: 'x' }),
-      ]
-      await client.query('begin; set local role outpost_app')
-      const { rows } = await client.query<{ answer: { results: Verdict[] } }>(
-        'select apply_mutations($1, $2, $3, $4) as answer',
-        [
-          fresh.alpha,
-          fresh.manager.userId,
-          COLLEAGUE,
-          JSON.stringify([...edits, account, remove('accounts', account.record_id, 1)]),
-        ],
-      )
-      await client.query('commit')
-      expect(rows[0]?.answer.results.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'accepted'))
+    try {
+      const before = await scans()
+      for (let batch = 0; batch < 3; batch += 1) {
+        const account = createAccount()
+        const edits = [
+          account,
+          createChild('contacts', account.record_id),
+          patch('accounts', account.record_id, {}, { city: 'x' }),
+        ]
+        await client.query('begin; set local role outpost_app')
+        const { rows } = await client.query<{ answer: { results: Verdict[] } }>(
+          'select apply_mutations($1, $2, $3, $4) as answer',
+          [
+            fresh.alpha,
+            fresh.manager.userId,
+            COLLEAGUE,
+            JSON.stringify([...edits, account, remove('accounts', account.record_id, 1)]),
+          ],
+        )
+        await client.query('commit')
+        expect(rows[0]?.answer.results.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'accepted'))
+      }
+      expect(await scans()).toEqual(before)
+    } finally {
+      client.release()
+      await fresh.close()
     }
-    expect(await scans()).toEqual(before)
-    client.release()
-    await fresh.close()
   })
 
   test('never deadlocks with others over the same records', async () => {
