@@ -17,7 +17,7 @@ end $$;
 -- The live membership behind the settings; no row without one. security definer, because the policies of workspace_members ask this very question.
 create function app.membership(p_workspace uuid, p_user text)
 returns table (id uuid, user_id text, role text, display_name text, email text)
-language plpgsql stable security definer set search_path = pg_catalog, public as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, public as $$
 begin
   return query select m.id, m.user_id, m.role, m.display_name, m.email
     from public.workspace_members m join public.workspaces w on w.id = m.workspace_id
@@ -30,7 +30,7 @@ create function app.setting(p_name text) returns text language sql stable as $$
 $$;
 
 create function app.workspace() returns uuid
-language plpgsql stable security definer set search_path = pg_catalog, public as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, public as $$
 begin
   return (select m.workspace_id from public.workspace_members m
     where m.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid
@@ -38,7 +38,7 @@ begin
 end $$;
 
 create function app.member() returns uuid
-language plpgsql stable security definer set search_path = pg_catalog, public as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, public as $$
 begin
   return (select m.id from public.workspace_members m
     where m.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid
@@ -47,7 +47,7 @@ end $$;
 
 -- The workspace, for members who see all of it; null for reps.
 create function app.whole_workspace() returns uuid
-language plpgsql stable security definer set search_path = pg_catalog, public as $$
+language plpgsql stable parallel safe security definer set search_path = pg_catalog, public as $$
 begin
   return (select m.workspace_id from public.workspace_members m
     where m.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid

@@ -67,7 +67,7 @@ create function app.flag(p_bit jsonb) returns jsonb language sql immutable as $$
   select case when jsonb_typeof(p_bit) = 'number' then to_jsonb((p_bit #>> '{}')::numeric <> 0) else p_bit end
 $$;
 
-create function app.epoch_ms(p_at timestamptz) returns bigint language sql immutable as $$
+create function app.epoch_ms(p_at timestamptz) returns bigint language sql immutable parallel safe as $$
   select floor(extract(epoch from p_at) * 1000)::bigint
 $$;
 
