@@ -17,7 +17,7 @@ export interface PlacedRow {
   readonly row: Row
 }
 
-type ChildEntity = (typeof CHILD_ENTITIES)[number]
+export type ChildEntity = (typeof CHILD_ENTITIES)[number]
 
 /** Reads of replica.db: server rows only, never a pending edit. Works on a read-only connection. */
 export class ReplicaReads {
@@ -44,6 +44,19 @@ export class ReplicaReads {
     )
     const row = toRow(found)
     return row ? { rowid: Number(row['rowid']), row } : null
+  }
+
+  /** The row at a place, if it is the record's: for a table that has no index yet. */
+  rowAt(entity: EntityName, rowid: number, id: string): Row | null {
+    return toRow(
+      this.#statement(`select ${columnList(entity)} from "${entity}" where rowid = ? and id = ?`).get(rowid, id),
+    )
+  }
+
+  /** Every rowid with its id, in table order. */
+  *places(entity: EntityName): Generator<{ readonly rowid: number; readonly id: string }> {
+    for (const found of this.#db.prepare<[], [number, Value]>(`select rowid, id from "${entity}"`).raw(true).iterate())
+      yield { rowid: found[0], id: String(found[1]) }
   }
 
   /** Children of an account, unordered. */
@@ -79,9 +92,12 @@ export class ReplicaReads {
     return typeof found === 'object' && found !== null && 'n' in found ? Number(found.n) : 0
   }
 
-  /** Ids of every child of an account, for hiding them with it. */
-  childIds(accountId: string): readonly { readonly entity: EntityName; readonly id: string }[] {
-    return CHILD_ENTITIES.flatMap((entity) => this.childrenOf(entity, accountId).map((row) => ({ entity, id: row.id })))
+  /** Ids of the children of an account in some entities, for hiding them with it. */
+  childIds(
+    accountId: string,
+    entities: readonly ChildEntity[] = CHILD_ENTITIES,
+  ): readonly { readonly entity: EntityName; readonly id: string }[] {
+    return entities.flatMap((entity) => this.childrenOf(entity, accountId).map((row) => ({ entity, id: row.id })))
   }
 
   /** The columns of every entity's table are the model's: else the file is another build's and must be fetched again. */

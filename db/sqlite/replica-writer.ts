@@ -4,11 +4,18 @@ import { messageDecision } from '../../core/sync/version-guard.ts'
 import { type Db, type Statement, transact } from './connection.ts'
 import { columnList } from './replica-schema.ts'
 import { type PgRow, rowBinder } from './row-codec.ts'
+import { idKey } from './row-map.ts'
 import { type ShapeState, ShapeStore, type Slot } from './shape-store.ts'
 import { SnapshotScanner, UnfamiliarBody } from './snapshot-scanner.ts'
 
 /** The shape sent something that cannot be applied to what is here: only a whole reload helps. */
 export class ShapeBroken extends Error {}
+
+/** Where the rows of a first load went: one after the other from `firstRowid`, each by `idKey` of its id. */
+export interface Placed {
+  readonly firstRowid: number
+  readonly keys: Uint32Array
+}
 
 /** What one body did. */
 export interface Applied {
@@ -16,6 +23,8 @@ export interface Applied {
   /** Ids whose row changed, came or went; first-load rows are not listed but counted in `appended`. */
   readonly changed: readonly string[]
   readonly appended: number
+  /** The appended rows' places, while the table that is read has no index to find them by. */
+  readonly placed: Placed | null
   /** A reload took the place of the old rows; `changed` is null-like empty when too much changed to list. */
   readonly swapped: 'no' | 'listed' | 'whole'
 }
@@ -34,6 +43,25 @@ const decoder = new TextDecoder()
 const LISTED_SWAP = 20_000
 const KEPT_CHANGES = 200_000
 
+/** Gathers the keys of the rows of one body. */
+class Places {
+  #keys = new Uint32Array(1_024)
+  #size = 0
+
+  add(id: unknown): void {
+    if (this.#size === this.#keys.length) {
+      const grown = new Uint32Array(this.#size * 2)
+      grown.set(this.#keys)
+      this.#keys = grown
+    }
+    this.#keys[this.#size++] = idKey(typeof id === 'string' ? id : '')
+  }
+
+  keys(): Uint32Array {
+    return this.#keys.slice(0, this.#size)
+  }
+}
+
 /** The sole writer of one entity's rows. One body = one commit of rows, handle and offset. */
 export class ReplicaWriter {
   readonly #db: Db
@@ -41,6 +69,7 @@ export class ReplicaWriter {
   readonly #shapes: ShapeStore
   readonly #bind: (row: PgRow) => ReturnType<ReturnType<typeof rowBinder>>
   readonly #scanner: SnapshotScanner
+  readonly #idAt: number
   readonly #statements = new Map<string, Statement<unknown[], { version: number }>>()
 
   constructor(db: Db, entity: EntityName) {
@@ -49,6 +78,7 @@ export class ReplicaWriter {
     this.#shapes = new ShapeStore(db)
     this.#bind = rowBinder(entity)
     this.#scanner = new SnapshotScanner(entity)
+    this.#idAt = columnsOf(entity).indexOf('id')
     this.#shapes.open(entity, 'main')
   }
 
@@ -89,11 +119,13 @@ export class ReplicaWriter {
   /** Appends a stretch of a snapshot. Nothing of it stays where it throws. */
   #append(before: ShapeState, body: ArrayBuffer, { handle, offset }: BodyEnd): Applied {
     const insert = this.#insert(before.table)
+    const places = new Places()
     let appended = 0
     let ended = false
     const state = transact(this.#db, () => {
       const controls = this.#scanner.scan(body, (values) => {
         insert.run(values)
+        places.add(values[this.#idAt])
         appended++
       })
       ended = controls.some(({ headers }) => headers.control === 'snapshot-end')
@@ -101,7 +133,16 @@ export class ReplicaWriter {
       this.#shapes.put(after)
       return after
     })
-    return { state: ended ? this.#index(state) : state, changed: [], appended, swapped: 'no' }
+    if (ended) return { state: this.#index(state), changed: [], appended, placed: null, swapped: 'no' }
+    return { state, changed: [], appended, placed: this.#placed(state, places), swapped: 'no' }
+  }
+
+  /** Where the rows just appended went. Rowids of a table that only grows have no gaps. */
+  #placed({ slot, table }: ShapeState, places: Places): Placed | null {
+    if (slot === 'next') return null
+    const keys = places.keys()
+    const last = Number(this.#statement(`select max(rowid) as version from "${table}"`).get()?.version ?? 0)
+    return { firstRowid: last - keys.length + 1, keys }
   }
 
   /**
@@ -114,6 +155,7 @@ export class ReplicaWriter {
     const live = messages.some((message) => message.headers.lsn !== undefined)
     if (live || (at.upToDate && messages.length > 0)) state = this.#index(state)
     const changed: string[] = []
+    const places = new Places()
     let appended = 0
     const insert = this.#insert(state.table)
     state = transact(this.#db, () => {
@@ -121,6 +163,7 @@ export class ReplicaWriter {
         if (message.headers.operation === undefined || !message.value) continue
         if (!state.indexed) {
           insert.run(this.#bind(message.value))
+          places.add(message.value['id'])
           appended++
         } else if (this.#change(state.table, message.headers.operation, message.value))
           changed.push(message.value['id'] ?? '')
@@ -138,8 +181,8 @@ export class ReplicaWriter {
     })
     const snapshotEnded = messages.some((message) => message.headers.control === 'snapshot-end')
     if (snapshotEnded || at.upToDate) state = this.#finish(this.#index(state), at.upToDate)
-    if (slot === 'next' && at.upToDate) return { ...this.#swap(state), appended }
-    return { state, changed, appended, swapped: 'no' }
+    if (slot === 'next' && at.upToDate) return { ...this.#swap(state), appended, placed: null }
+    return { state, changed, appended, placed: state.indexed ? null : this.#placed(state, places), swapped: 'no' }
   }
 
   #finish(state: ShapeState, upToDate: boolean): ShapeState {

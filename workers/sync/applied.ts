@@ -33,6 +33,7 @@ export class AppliedChanges {
   take(entity: EntityName, applied: Applied, upToDate: boolean): void {
     const { local, outbox, settler, feeds, onRecords } = this.#deps
     const { state, changed, appended, swapped } = applied
+    local.applied(entity, applied)
     const ids = this.#gathered.get(entity) ?? new Set<string>()
     for (const id of changed) ids.add(id)
     this.#gathered.set(entity, ids)

@@ -45,10 +45,17 @@ const openOutbox = ({ databaseKey }: FilesOptions, dir: DataDir): Db => {
 }
 
 /** Opens the files of a data directory whose lock is held, or that is looked at beside its owner. */
-const openFiles = (options: FilesOptions, dir: DataDir, outboxDb: Db, replicaSetAside: ErrorCode | null): OpenFiles => {
+const openFiles = (
+  options: FilesOptions,
+  dir: DataDir,
+  outboxDb: Db,
+  replicaSetAside: ErrorCode | null,
+  follows: boolean,
+): OpenFiles => {
   const { databaseKey: key, clock, random, onChange } = options
   const replicaDb = openDatabase({ path: dir.replica, key, durability: 'normal', readonly: true })
   const local = new LocalReplica(replicaDb)
+  if (follows) local.prepare()
   const outbox = new Outbox({ db: outboxDb, rows: local, clock, random, onChange })
   return {
     dir,
@@ -83,7 +90,7 @@ export const openOwned = async <T>(
     outboxDb = openOutbox(options, dir)
     const setAside = prepareReplica(dir.replica, options.databaseKey, options.clock.now())
     const threads = await startThreads(dir)
-    const files = openFiles(options, dir, outboxDb, setAside)
+    const files = openFiles(options, dir, outboxDb, setAside, true)
     return {
       ...files,
       threads,
@@ -102,7 +109,7 @@ export const openOwned = async <T>(
 /** Opens a data directory beside a running owner: the outbox may be written, the replica only read. */
 export const openBeside = (options: FilesOptions): OpenFiles => {
   const dir = dataDir(options.dataDir)
-  return openFiles(options, dir, openOutbox(options, dir), null)
+  return openFiles(options, dir, openOutbox(options, dir), null, false)
 }
 
 const clientIdOf = (outbox: Outbox, make: () => string): string => {

@@ -133,6 +133,16 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     detail: (account) => reader.call('detail', { account }),
     all: (entity) => reader.call('all', entity),
   })
+  local.onUnindexed = (account, entities) => {
+    reader.call('childIds', { account, entities }).then(
+      (refs) => {
+        if (stopped) return
+        feeds.changed(refs)
+        tellRecords(refs)
+      },
+      (error: unknown) => log('children not looked up', { error: String(error) }),
+    )
+  }
   const tellRecords = (refs: readonly RecordRef[]): void => {
     const changes = [...refs, ...refs.flatMap((ref) => parentOf(ref, reads))]
     emit('records', { changes: changes.map(({ entity, id }) => ({ entity, id })) })

@@ -26,7 +26,16 @@ export class Feeds {
     this.#log = log
     this.#source = {
       page: (request) => reader.call('page', request),
-      rows: (entity, ids) => reader.call('rows', { entity, ids }),
+      rows: async (entity, ids) => {
+        // While a first load runs only edits change records: few, and found here without a scan.
+        const found = ids.map((id) => ({ id, place: local.unindexed(entity, id) }))
+        if (found.some(({ place }) => place === null)) return reader.call('rows', { entity, ids })
+        return found.map(({ id, place }) => ({
+          id,
+          rowid: place?.found?.rowid ?? null,
+          row: place?.found?.row ?? null,
+        }))
+      },
       overlay: (entity, id) => outbox.memory.shown(entity, id),
       overlays: () => outbox.memory.overlays(),
       hiddenAccounts: () => outbox.memory.hiddenAccounts,

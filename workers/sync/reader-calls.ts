@@ -1,5 +1,6 @@
 import type { EntityName } from '../../core/model/entities.ts'
 import type { Row } from '../../core/model/field.ts'
+import type { ChildEntity } from '../../db/sqlite/replica-reads.ts'
 import type { Piece } from './columns.ts'
 
 export interface PageRequest {
@@ -50,6 +51,11 @@ export type ReaderCalls = {
   detail: {
     readonly params: { readonly account: string }
     readonly answer: Readonly<Record<'contacts' | 'tasks' | 'meetings' | 'notes', readonly Row[]>>
+  }
+  /** Ids of an account's children, where they can only be found by reading the whole table. */
+  childIds: {
+    readonly params: { readonly account: string; readonly entities: readonly ChildEntity[] }
+    readonly answer: readonly { readonly entity: EntityName; readonly id: string }[]
   }
   all: { readonly params: EntityName; readonly answer: readonly Row[] }
   buckets: { readonly params: EntityName; readonly answer: readonly Bucket[] }

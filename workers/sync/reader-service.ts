@@ -28,6 +28,7 @@ export const readerHandlers = (db: Db): Handlers<ReaderCalls> => {
         meetings: reads.childrenOf('meetings', account),
         notes: reads.childrenOf('notes', account),
       }),
+    childIds: ({ account, entities }) => copied(reads.childIds(account, entities)),
     all: (entity) => copied(reads.all(entity)),
     buckets: (entity) => copied(bucketsOf(reads, entity)),
     hashes: ({ entity, buckets }) => copied(hashesOf(reads, entity, buckets)),
