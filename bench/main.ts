@@ -26,6 +26,8 @@ const options = {
 const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   query: () => benchQuery(options),
   peers: () => benchPeers({ ...options, rows: values.rows ? options.rows : 50_000 }),
+  latency: async () => report('latency', (await import('./latency.ts')).latency, options),
+  mutate: async () => report('mutate', (await import('./mutate.ts')).mutate, options),
   sync: async () => report('sync', (await import('./sync.ts')).sync, options),
 }
 

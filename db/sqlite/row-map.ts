@@ -7,7 +7,8 @@ const HASHED_CHARS = 12
 /** A 32-bit hash (FNV-1a) of an id: several ids may share one. */
 export const idKey = (id: string): number => {
   let hash = 0x811c9dc5
-  for (let at = Math.max(0, id.length - HASHED_CHARS); at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
+  for (let at = Math.max(0, id.length - HASHED_CHARS); at < id.length; at++)
+    hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
   return hash >>> 0
 }
 

@@ -21,11 +21,25 @@ const NOTHING = Buffer.alloc(0) as TextBytes
 /** What stands between the cells of every row of a body: learnt from its first row. */
 interface Template {
   /** Before the key, then before each cell. */
-  readonly heads: readonly Uint8Array[]
+  readonly heads: readonly Text[]
   /** Where each cell goes in the table's row; -1 where the table has no such column. */
   readonly places: Int32Array
   readonly kinds: readonly (FieldKind | 'id')[]
-  readonly tail: Uint8Array
+  readonly tail: Text
+  /** The first key's length with its quotes; most are as long. */
+  readonly keyLength: number
+}
+
+/** A text to compare with, four bytes at a time. */
+interface Text {
+  readonly bytes: Uint8Array
+  readonly words: Int32Array
+}
+
+const textOf = (text: string): Text => {
+  const bytes = Buffer.from(text)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  return { bytes, words: Int32Array.from({ length: bytes.length >> 2 }, (_, at) => view.getInt32(at * 4, true)) }
 }
 
 /**
@@ -37,6 +51,7 @@ export class SnapshotScanner {
   readonly #entity: EntityName
   readonly #columns: readonly string[]
   #bytes = NOTHING
+  #view = new DataView(NOTHING.buffer)
   /** Where the next byte is read. */
   #at = 0
 
@@ -53,26 +68,28 @@ export class SnapshotScanner {
    */
   scan(body: ArrayBuffer, row: (values: readonly Value[]) => void): readonly ShapeMessage[] {
     this.#bytes = Buffer.from(body) as TextBytes
+    this.#view = new DataView(body)
     try {
       return this.#scan(row)
     } finally {
       this.#bytes = NOTHING
+      this.#view = new DataView(NOTHING.buffer)
     }
   }
 
   #scan(row: (values: readonly Value[]) => void): readonly ShapeMessage[] {
     const bytes = this.#bytes
     if (bytes[0] !== OPEN) throw new UnfamiliarBody()
-    const { heads, places, kinds, tail } = this.#learn(1)
+    const { heads, places, kinds, tail, keyLength } = this.#learn(1)
     const keyHead = heads[0] ?? tail
     const values: Value[] = this.#columns.map(() => null)
     this.#at = 1
     for (;;) {
       if (!this.#skip(keyHead)) return this.#controls()
-      this.#skipString()
       for (let cell = 0; cell < places.length; cell++) {
-        const head = heads[cell + 1]
-        if (!head || !this.#skip(head)) throw new UnfamiliarBody()
+        const head = heads[cell + 1] ?? tail
+        const follows = cell === 0 ? this.#skipKey(keyLength, head) : this.#skip(head)
+        if (!follows) throw new UnfamiliarBody()
         const value = this.#cell(kinds[cell] ?? 'text')
         const place = places[cell] ?? -1
         if (place >= 0) values[place] = value
@@ -96,10 +113,11 @@ export class SnapshotScanner {
     const at = text.lastIndexOf('},"headers":')
     if (at < 0) throw new UnfamiliarBody()
     return {
-      heads: heads.map((head) => Buffer.from(head)),
+      heads: heads.map(textOf),
       places: Int32Array.from(names, (name) => this.#columns.indexOf(name)),
       kinds: names.map((name) => (this.#columns.includes(name) ? kindOf(this.#entity, name) : 'text')),
-      tail: Buffer.from(text.slice(at)),
+      tail: textOf(text.slice(at)),
+      keyLength: Buffer.byteLength(JSON.stringify(first.key)),
     }
   }
 
@@ -120,12 +138,28 @@ export class SnapshotScanner {
   }
 
   /** Moves past `expected` if it comes next. */
-  #skip(expected: Uint8Array): boolean {
-    const bytes = this.#bytes
+  #skip({ bytes: expected, words }: Text): boolean {
     const at = this.#at
-    for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return false
-    this.#at = at + expected.length
+    const end = at + expected.length
+    if (end > this.#bytes.length) return false
+    for (let word = 0; word < words.length; word++)
+      if (this.#view.getInt32(at + word * 4, true) !== words[word]) return false
+    for (let i = words.length * 4; i < expected.length; i++) if (this.#bytes[at + i] !== expected[i]) return false
+    this.#at = end
     return true
+  }
+
+  /** Moves past the key and what follows it: at once where the key is as long as usual. */
+  #skipKey(usualLength: number, next: Text): boolean {
+    const from = this.#at
+    // A quote inside the key would have a backslash before it.
+    if (this.#bytes[from + usualLength - 2] !== BACKSLASH) {
+      this.#at = from + usualLength
+      if (this.#bytes[this.#at - 1] === QUOTE && this.#skip(next)) return true
+      this.#at = from
+    }
+    this.#skipString()
+    return this.#skip(next)
   }
 
   /** Moves past a string. */
@@ -186,8 +220,13 @@ export class SnapshotScanner {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
+interface SnapshotRow {
+  readonly key: string
+  readonly value: Readonly<Record<string, string | null>>
+}
+
 /** An insert that is not from the log, with `key`, `value` and `headers` in this order and nothing else. */
-const isSnapshotRow = (element: unknown): element is { readonly value: Readonly<Record<string, string | null>> } => {
+const isSnapshotRow = (element: unknown): element is SnapshotRow => {
   if (!isObject(element) || Object.keys(element).join() !== 'key,value,headers') return false
   const { value, headers } = element
   return isObject(value) && isObject(headers) && headers['operation'] === 'insert' && headers['lsn'] === undefined

@@ -41,6 +41,8 @@ interface Run {
   readonly slot: Slot
   /** Bodies handed over by the fetch and not yet by the stream. */
   readonly bodies: Map<number, RawBody>
+  /** The last body taken has been applied, or never will be: bodies are applied in their order. */
+  applied: Promise<void>
 }
 
 /**
@@ -135,7 +137,7 @@ export class Follower {
 
   #open(state: ShapeState): void {
     const { address, workspace, entity, token } = this.#deps
-    const run: Run = { abort: new AbortController(), slot: state.slot, bodies: new Map() }
+    const run: Run = { abort: new AbortController(), slot: state.slot, bodies: new Map(), applied: Promise.resolve() }
     this.#run = run
     const resume = state.handle !== null && state.offset !== null
     const stream = new ShapeStream({
@@ -156,6 +158,7 @@ export class Follower {
           drop(run)
           run.bodies.set(body.id, body)
         },
+        signal: run.abort.signal,
       }),
       backoffOptions: { initialDelay: this.#deps.backoff.baseMs, maxDelay: this.#deps.backoff.capMs, multiplier: 2 },
       // Every end of a stream is answered in one place: by a new stream from what is stored.
@@ -177,14 +180,17 @@ export class Follower {
       const body = run.bodies.get(id)
       if (control !== RAW_CONTROL || !body) continue
       run.bodies.delete(id)
-      void this.#apply(run, body)
+      run.applied = run.applied.then(() => this.#apply(run, body))
     }
   }
 
   async #apply(run: Run, body: RawBody): Promise<void> {
-    const { bytes, requestedOffset, handle, offset, upToDate, release } = body
-    this.aliveAt = this.#deps.clock.now()
+    const { requestedOffset, handle, offset, release } = body
     try {
+      const { bytes, upToDate } = await body.content
+      // What came before it was not applied: it would not fit.
+      if (this.#run !== run) return
+      this.aliveAt = this.#deps.clock.now()
       const params = { entity: this.entity, slot: run.slot, body: bytes, requestedOffset, handle, offset, upToDate }
       const applied = await this.#deps.replica.call('apply', params, [bytes])
       if (applied === null) {

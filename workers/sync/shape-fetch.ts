@@ -4,14 +4,21 @@ import { endsUpToDate, TAIL_BYTES } from '../../core/sync/shape-message.ts'
 import type { BodyBudget } from './body-budget.ts'
 import type { Fetch } from './gateway-client.ts'
 
+/** The bytes of a body, once they are all here. */
+export interface BodyContent {
+  readonly bytes: ArrayBuffer
+  /** They end with the control message that says so. */
+  readonly upToDate: boolean
+}
+
 /** A body taken past ShapeStream's own parser, with what its headers said. */
 export interface RawBody {
   readonly id: number
-  readonly bytes: ArrayBuffer
+  /** Rejects where the body breaks off. */
+  readonly content: Promise<BodyContent>
   readonly requestedOffset: string
   readonly handle: string
   readonly offset: string
-  readonly upToDate: boolean
   /** Gives the body's place in memory back. */
   readonly release: () => void
 }
@@ -24,6 +31,8 @@ export interface ShapeFetchOptions {
   readonly budget: BodyBudget
   readonly saw: (kind: HttpClass, trouble: string | null) => void
   readonly divert: (body: RawBody) => void
+  /** Ends a body that is still coming when the stream has long gone on. */
+  readonly signal: AbortSignal
 }
 
 const tailDecoder = new TextDecoder()
@@ -33,18 +42,22 @@ let nextId = 1
  * A fetch for ShapeStream that keeps the bodies for itself: its parser costs four times what the insert does. The
  * stream sees a stub with one control message (and `up-to-date`, where the body ends so), so that its protocol states,
  * offsets, 409 and backoff work as ever. The stub says `electric-up-to-date`, which only keeps the stream from
- * prefetching: a stream has one body in hand.
+ * prefetching.
+ *
+ * A chunk of a snapshot is answered for by its headers: the stream asks for the next one while its bytes still come.
+ * The budget bounds how many do.
  *
  * A response that is not the gateway's throws, as a broken connection does: the stream tries again with backoff.
  */
 export const shapeFetch =
-  ({ fetch, budget, saw, divert }: ShapeFetchOptions): Fetch =>
+  ({ fetch, budget, saw, divert, signal }: ShapeFetchOptions): Fetch =>
   async (input, init) => {
     let response: Response
+    const ends = init?.signal ? AbortSignal.any([init.signal, signal]) : signal
     try {
-      response = await fetch(input, { ...init, redirect: 'error' })
+      response = await fetch(input, { ...init, redirect: 'error', signal: ends })
     } catch (thrown) {
-      if (!init?.signal?.aborted) saw('offline', thrown instanceof Error ? thrown.message : null)
+      if (!ends.aborted) saw('offline', thrown instanceof Error ? thrown.message : null)
       throw thrown
     }
     const kind = classifyHttp(response.status, response.headers.has(PROTOCOL_HEADER))
@@ -56,32 +69,38 @@ export const shapeFetch =
     if (kind === 'not_gateway') throw new TypeError('The answer is not the gateway’s')
     if (response.status !== 200) return response
     const release = await budget.take()
-    try {
-      const bytes = await response.arrayBuffer()
-      const { headers } = response
-      const url = new URL(input instanceof Request ? input.url : input)
-      const body: RawBody = {
-        id: nextId++,
-        bytes,
-        requestedOffset: url.searchParams.get('offset') ?? '-1',
-        handle: headers.get('electric-handle') ?? '',
-        offset: headers.get('electric-offset') ?? '',
-        upToDate: endsUpToDate(tailDecoder.decode(bytes.slice(Math.max(0, bytes.byteLength - TAIL_BYTES)))),
-        release,
-      }
-      divert(body)
-      return stub(body, headers)
-    } catch (thrown) {
-      release()
-      throw thrown
+    const content = contentOf(response)
+    content.catch(release)
+    const { headers } = response
+    const query = new URL(input instanceof Request ? input.url : input).searchParams
+    const body: RawBody = {
+      id: nextId++,
+      content,
+      requestedOffset: query.get('offset') ?? '-1',
+      handle: headers.get('electric-handle') ?? '',
+      offset: headers.get('electric-offset') ?? '',
+      release,
     }
+    const isSnapshotChunk = SNAPSHOT_OFFSET.test(body.offset) && !headers.has('electric-up-to-date')
+    const upToDate = isSnapshotChunk ? false : (await content).upToDate
+    divert(body)
+    return stub(body.id, upToDate, headers)
   }
 
-const stub = (body: RawBody, from: Headers): Response => {
+/** Chunk n of a snapshot is answered with the offset `0_n`. */
+const SNAPSHOT_OFFSET = /^0_\d+$/
+
+const contentOf = async (response: Response): Promise<BodyContent> => {
+  const bytes = await response.arrayBuffer()
+  const tail = new Uint8Array(bytes, Math.max(0, bytes.byteLength - TAIL_BYTES))
+  return { bytes, upToDate: endsUpToDate(tailDecoder.decode(tail)) }
+}
+
+const stub = (id: number, upToDate: boolean, from: Headers): Response => {
   const headers = new Headers(from)
   for (const name of ['content-length', 'content-encoding', 'transfer-encoding']) headers.delete(name)
   headers.set('electric-up-to-date', '')
-  const messages: unknown[] = [{ headers: { control: RAW_CONTROL, id: body.id } }]
-  if (body.upToDate) messages.push({ headers: { control: 'up-to-date' } })
+  const messages: unknown[] = [{ headers: { control: RAW_CONTROL, id } }]
+  if (upToDate) messages.push({ headers: { control: 'up-to-date' } })
   return new Response(JSON.stringify(messages), { status: 200, headers })
 }
