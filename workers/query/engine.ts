@@ -7,6 +7,7 @@ import { addUp } from './filter/add-up.ts'
 import { answer } from './filter/answer.ts'
 import type { View } from './order/view.ts'
 import type { Bitmap } from './store/bitmap.ts'
+import { giveBits, withScratch } from './store/scratch.ts'
 import type { Shelf } from './store/shelf.ts'
 import { DEFAULT_LIMITS, Store, type StoreLimits } from './store/store.ts'
 
@@ -79,20 +80,28 @@ export const createEngine = (options: EngineOptions): Engine => {
   let told = 0
   const revision = (): number => store.revision + told
 
-  const compute = (spec: ListSpec): Pick<OpenList, 'rows' | 'view' | 'summary'> => {
-    const shelf = store.shelves[spec.entity]
-    const { rows, total, all, facets } = answer(store, spec, options.today())
-    return {
-      rows,
-      view: shelf.order(spec.sort).view(rows, total, all),
-      summary: { total, facets, loaded: shelf.table.count, complete: complete.has(spec.entity) },
-    }
+  const compute = (spec: ListSpec): Pick<OpenList, 'rows' | 'view' | 'summary'> =>
+    withScratch(
+      () => {
+        const shelf = store.shelves[spec.entity]
+        const { rows, total, all, facets } = answer(store, spec, options.today())
+        const view = shelf.order(spec.sort).view(rows, total, all)
+        const summary = { total, facets, loaded: shelf.table.count, complete: complete.has(spec.entity) }
+        return { rows, view, summary }
+      },
+      ({ rows, view }) => [rows, view.bits],
+    )
+
+  const letGo = ({ rows, view }: OpenList): void => {
+    giveBits(rows)
+    giveBits(view.bits)
   }
 
   const current = (number: number): OpenList => {
     const list = lists.get(number)
     if (!list) throw new OutpostError('not_found', 'The list is not open any more.')
     if (list.revision !== revision()) {
+      letGo(list)
       Object.assign(list, compute(list.spec))
       list.revision = revision()
     }
@@ -169,6 +178,8 @@ export const createEngine = (options: EngineOptions): Engine => {
       return addUp(store.shelves[list.spec.entity].table, list.rows, by, money)
     },
     close(number) {
+      const list = lists.get(number)
+      if (list) letGo(list)
       lists.delete(number)
     },
     unmerged(number) {

@@ -1,8 +1,9 @@
 import { OutpostError } from '../../../core/errors.ts'
 import type { Value } from '../../../core/model/field.ts'
 import type { ResolvedCondition } from '../../../core/query/condition.ts'
-import { andInto, andNotInto, type Bitmap, bitmapOf, fillBits, setBit } from '../store/bitmap.ts'
+import { andInto, andNotInto, type Bitmap, fillBits, setBit } from '../store/bitmap.ts'
 import { NULL_INT } from '../store/columns.ts'
+import { takeBits } from '../store/scratch.ts'
 import type { Shelf } from '../store/shelf.ts'
 import type { Column, Table } from '../store/table.ts'
 import { valueTest, wholeRange } from './match-value.ts'
@@ -43,7 +44,7 @@ const ownRows = (shelf: Shelf, condition: ResolvedCondition): Bitmap => {
   const range = wholeRange(condition)
   if (range && (column.kind === 'number' || column.kind === 'int')) {
     const sorted = shelf.orderBy(name)
-    const bits = bitmapOf(size)
+    const bits = takeBits(size)
     if (sorted?.markBetween((row) => column.values[row] as number, range[0], range[1], bits)) return bits
   }
   if (column.kind === 'number' && range) return numbersBetween(column.values, size, range[0], range[1])
@@ -79,7 +80,7 @@ const nullTest = (column: Column): ((row: number) => boolean) => {
 }
 
 const idRows = (table: Table, condition: ResolvedCondition): Bitmap => {
-  const bits = bitmapOf(table.size)
+  const bits = takeBits(table.size)
   const { op, values } = condition
   if (op === 'eq' || op === 'in' || op === 'ne') {
     for (const value of values) {
@@ -93,20 +94,20 @@ const idRows = (table: Table, condition: ResolvedCondition): Bitmap => {
 }
 
 const complement = (bits: Bitmap, size: number): Bitmap => {
-  const all = bitmapOf(size)
+  const all = takeBits(size)
   fillBits(all, size)
   andNotInto(all, bits)
   return all
 }
 
 const rowsWhere = (size: number, test: (row: number) => boolean): Bitmap => {
-  const bits = bitmapOf(size)
+  const bits = takeBits(size)
   for (let row = 0; row < size; row++) if (test(row)) setBit(bits, row)
   return bits
 }
 
 const numbersBetween = (values: Float64Array, size: number, low: number, high: number): Bitmap => {
-  const bits = bitmapOf(size)
+  const bits = takeBits(size)
   for (let i = 0; i < bits.length; i++) {
     const base = i << 5
     const end = Math.min(32, size - base)
@@ -121,7 +122,7 @@ const numbersBetween = (values: Float64Array, size: number, low: number, high: n
 }
 
 const intsBetween = (values: Int32Array, size: number, low: number, high: number): Bitmap => {
-  const bits = bitmapOf(size)
+  const bits = takeBits(size)
   const lowest = Math.max(low, NULL_INT + 1)
   for (let i = 0; i < bits.length; i++) {
     const base = i << 5

@@ -3,6 +3,7 @@ import { requireField } from '../../../core/query/condition.ts'
 import type { ListEntity } from '../../../core/query/spec.ts'
 import { andNotInto, type Bitmap, countBits, forEachBit } from '../store/bitmap.ts'
 import { NULL_INT } from '../store/columns.ts'
+import { copyBits } from '../store/scratch.ts'
 import type { Shelf } from '../store/shelf.ts'
 import type { Column } from '../store/table.ts'
 
@@ -13,7 +14,7 @@ export const cellCounts = (shelf: Shelf, rows: Bitmap | null): Int32Array => {
   const { cells, table } = shelf
   if (!rows) return cells.counts
   if (countBits(rows) * 2 <= table.count) return cells.histogram(rows)
-  const others = table.alive.slice()
+  const others = copyBits(table.alive)
   andNotInto(others, rows)
   const missing = cells.histogram(others)
   return missing.map((count, cell) => (cells.counts[cell] as number) - count)

@@ -1,6 +1,7 @@
 import type { ResolvedCondition } from '../../../core/query/condition.ts'
 import type { ListEntity } from '../../../core/query/spec.ts'
-import { andInto, type Bitmap, bitmapOf, countBits, orInto } from '../store/bitmap.ts'
+import { andInto, type Bitmap, countBits, orInto } from '../store/bitmap.ts'
+import { copyBits, takeBits } from '../store/scratch.ts'
 import type { Shelf } from '../store/shelf.ts'
 import type { Store } from '../store/store.ts'
 import { conditionRows, passingCodes } from './condition-rows.ts'
@@ -60,7 +61,7 @@ export const passingRows = (
   found: Bitmap | null,
 ): Bitmap | null => {
   const shelf = store.shelves[entity]
-  let rows = found?.slice() ?? null
+  let rows = found && copyBits(found)
   const narrow = (more: Bitmap): void => {
     if (rows) andInto(rows, more)
     else rows = more
@@ -100,7 +101,7 @@ export const rowsInCells = (shelf: Shelf, base: Bitmap | null, groups: readonly 
 const rowsOfCodes = (shelf: Shelf, groups: readonly Group[]): Bitmap | null => {
   let rows: Bitmap | null = null
   for (const group of groups) {
-    const any = bitmapOf(shelf.table.size)
+    const any = takeBits(shelf.table.size)
     for (const condition of group) {
       const index = cellColumn(shelf, condition)
       const column = shelf.cells.columns[index]
@@ -114,7 +115,7 @@ const rowsOfCodes = (shelf: Shelf, groups: readonly Group[]): Bitmap | null => {
 
 const groupRows = (store: Store, entity: ListEntity, group: Group): Bitmap => {
   const shelf = store.shelves[entity]
-  const rows = bitmapOf(shelf.table.size)
+  const rows = takeBits(shelf.table.size)
   for (const condition of group)
     orInto(
       rows,
@@ -135,7 +136,7 @@ const childrenOf = (store: Store, entity: ListEntity, groups: readonly Group[]):
   const passing = passingRows(store, 'accounts', filter, inCells) ?? accounts.table.alive
   const orphansPass = groups.every((group) => group.some((condition) => valueTest(condition)(null)))
   const { table } = store.shelves[entity]
-  const rows = bitmapOf(table.size)
+  const rows = takeBits(table.size)
   if (!orphansPass && countBits(passing) * SPARSE_ACCOUNTS < accounts.table.count) {
     const lists = entity === 'contacts' ? store.contactsOf : store.tasksOf
     lists.markChildren(passing, rows)

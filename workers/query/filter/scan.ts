@@ -1,4 +1,5 @@
-import { type Bitmap, bitmapOf } from '../store/bitmap.ts'
+import type { Bitmap } from '../store/bitmap.ts'
+import { takeBits } from '../store/scratch.ts'
 
 /** Rows below `rows` whose code passes: `table` holds 1 for each code that does. */
 export const rowsWithCodes = (codes: Uint16Array | Uint32Array, table: Uint8Array, rows: number): Bitmap =>
@@ -20,7 +21,7 @@ export const keepWithCodes = (codes: Uint16Array | Uint32Array, table: Uint8Arra
 
 // Twice the same loop: each copy then meets one kind of array alone, which the compiler turns into plain loads.
 const scan16 = (codes: Uint16Array, table: Uint8Array, rows: number): Bitmap => {
-  const bits = bitmapOf(rows)
+  const bits = takeBits(rows)
   for (let i = 0; i < bits.length; i++) {
     const base = i << 5
     const end = Math.min(32, rows - base)
@@ -32,7 +33,7 @@ const scan16 = (codes: Uint16Array, table: Uint8Array, rows: number): Bitmap => 
 }
 
 const scan32 = (codes: Uint32Array, table: Uint8Array, rows: number): Bitmap => {
-  const bits = bitmapOf(rows)
+  const bits = takeBits(rows)
   for (let i = 0; i < bits.length; i++) {
     const base = i << 5
     const end = Math.min(32, rows - base)

@@ -1,5 +1,6 @@
 import { type Bitmap, bitmapOf, clearBit, fillBits, hasBit, setBit } from '../store/bitmap.ts'
 import { NULL_INT } from '../store/columns.ts'
+import { copyBits, takeBits } from '../store/scratch.ts'
 import type { Direction, RowKey } from './row-key.ts'
 import { type DigitKey, mergeSort, sortRows } from './sort-rows.ts'
 import { View } from './view.ts'
@@ -168,7 +169,7 @@ export class Order {
     for (let i = 0; i < this.buffer.length; i++) if (hasBit(rows, this.buffer[i] as number)) found.push(i)
     return new View(
       this.main,
-      all ? this.live.slice() : count * SPARSE < this.main.length ? this.scatter(rows) : this.gather(rows),
+      all ? copyBits(this.live) : count * SPARSE < this.main.length ? this.scatter(rows) : this.gather(rows),
       Uint32Array.from(found, (i) => this.buffer[i] as number),
       Uint32Array.from(found, (i) => this.places[i] as number),
       this.ranks,
@@ -232,7 +233,7 @@ export class Order {
 
   private gather(rows: Bitmap): Bitmap {
     const { main, dead } = this
-    const positions = bitmapOf(main.length)
+    const positions = takeBits(main.length)
     const whole = main.length >>> 5
     for (let i = 0; i < whole; i++) {
       let word = 0
@@ -249,7 +250,7 @@ export class Order {
   }
 
   private scatter(rows: Bitmap): Bitmap {
-    const positions = bitmapOf(this.main.length)
+    const positions = takeBits(this.main.length)
     const { ranks } = this
     for (let i = 0; i < rows.length; i++) {
       let word = rows[i] as number

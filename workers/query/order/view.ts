@@ -41,6 +41,11 @@ export class View {
     this.extraIndexes = extraPlaces.map((place, i) => this.positions.rank(place) + i)
   }
 
+  /** The set that it was made of, to be given back when it is not used any more. */
+  get bits(): Bitmap {
+    return this.positions.bits
+  }
+
   get total(): number {
     return this.positions.count + this.extraRows.length
   }

@@ -1,4 +1,5 @@
 import { andInto, type Bitmap, bitmapOf, clearBit, forEachBit, grownBits, hasBit, setBit } from '../store/bitmap.ts'
+import { takeBits } from '../store/scratch.ts'
 
 /** Byte classes with a set of rows each: those that stand for one byte alone. */
 export const LETTER_CLASSES = 46
@@ -41,7 +42,7 @@ export class Letters {
     if (letterClass >= LETTER_CLASSES || this.staleCount > MAX_STALE) return null
     while (this.staleCount > 0) this.refresh()
     const set = this.sets[letterClass] as Bitmap
-    const found = bitmapOf(size)
+    const found = takeBits(size)
     found.set(set.subarray(0, found.length))
     andInto(found, alive)
     return found

@@ -11,6 +11,7 @@ import {
   orInto,
   setBit,
 } from '../store/bitmap.ts'
+import { copyBits, takeBits } from '../store/scratch.ts'
 import type { TextColumn } from '../store/text-column.ts'
 import { BYTE_CLASS, endsToken, fitsToken, includesBytes } from './byte-class.ts'
 import { FoldedText } from './folded-text.ts'
@@ -61,13 +62,15 @@ export class SearchIndex {
   /** Rows among `alive` that hold the folded word. */
   find(text: string, alive: Bitmap, size: number): Bitmap {
     const word = encoder.encode(text)
-    const found = bitmapOf(size)
     const pieces = fitsToken(word) ? [word] : piecesOf(word)
+    let found: Bitmap | null = null
     for (const segment of this.segments) {
       const rows = this.markAll(segment, pieces, size)
-      if (pieces.length > 1 || !fitsToken(word)) this.keepMatching(rows, alive, word)
-      orInto(found, rows)
+      if (pieces.length > 1) this.keepMatching(rows, alive, word)
+      if (found) orInto(found, rows)
+      else found = rows
     }
+    found ??= takeBits(size)
     this.scanLoose(word, alive, found)
     andInto(found, alive)
     return found
@@ -115,13 +118,13 @@ export class SearchIndex {
   }
 
   private markAll(segment: Segment, pieces: readonly Uint8Array[], size: number): Bitmap {
-    const rows = bitmapOf(size)
+    const rows = takeBits(size)
     pieces.forEach((piece, i) => {
       if (i === 0) {
         segment.mark(piece, rows)
         return
       }
-      const more = bitmapOf(size)
+      const more = takeBits(size)
       segment.mark(piece, more)
       andInto(rows, more)
     })
@@ -132,7 +135,7 @@ export class SearchIndex {
   /** Keeps the rows whose texts really hold the word. */
   private keepMatching(rows: Bitmap, alive: Bitmap, word: Uint8Array): void {
     andInto(rows, alive)
-    forEachBit(rows.slice(), (row) => {
+    forEachBit(copyBits(rows), (row) => {
       if (!this.holds(row, word)) clearBit(rows, row)
     })
   }

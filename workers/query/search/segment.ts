@@ -1,4 +1,5 @@
-import { type Bitmap, bitmapOf, setBit } from '../store/bitmap.ts'
+import { type Bitmap, setBit } from '../store/bitmap.ts'
+import { takeBits } from '../store/scratch.ts'
 import { BYTE_CLASS, includesBytes, isExact } from './byte-class.ts'
 
 /** The tables of a finished segment. Token n: bytes `starts[n]`…, rows `posts[n]`…; trigram k: tokens `grams[k]`…. */
@@ -32,7 +33,7 @@ export class Segment {
     const { bytes, starts, posts, rows, grams, gramTokens } = this.tables
     const [from, to] = this.range(word)
     const verify = word.length > 3 || !isExact(word)
-    const seen = word.length < 3 ? bitmapOf(starts.length) : null
+    const seen = word.length < 3 ? takeBits(starts.length) : null
     const first = grams[from] as number
     const last = grams[to] as number
     let before = -1

@@ -1,6 +1,5 @@
 import { OutpostError } from '../../../core/errors.ts'
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const SCRATCH = new Uint32Array(4)
 
 /** The four hex digits of every 16-bit number, written when first used: rows on screen show the same ids again and again. */
@@ -14,12 +13,32 @@ const hex4 = (value: number): string => {
   return text
 }
 
+/** Value of each hex digit by its character; 255 for anything else, capitals too: Postgres writes none. */
+const HEX_VALUE = Uint8Array.from({ length: 128 }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code))
+  return digit < 0 ? 255 : digit
+})
+const DASH = 45
+
+/** Reads a UUID into the scratch words; false where the text is none. */
 const parseInto = (id: string): boolean => {
-  if (!UUID.test(id)) return false
-  SCRATCH[0] = Number.parseInt(id.slice(0, 8), 16)
-  SCRATCH[1] = Number.parseInt(id.slice(9, 13) + id.slice(14, 18), 16)
-  SCRATCH[2] = Number.parseInt(id.slice(19, 23) + id.slice(24, 28), 16)
-  SCRATCH[3] = Number.parseInt(id.slice(28, 36), 16)
+  if (id.length !== 36) return false
+  let at = 0
+  for (let word = 0; word < 4; word++) {
+    let value = 0
+    for (let digits = 0; digits < 8; at++) {
+      const code = id.charCodeAt(at)
+      if (at === 8 || at === 13 || at === 18 || at === 23) {
+        if (code !== DASH) return false
+        continue
+      }
+      const digit = code < 128 ? (HEX_VALUE[code] as number) : 255
+      if (digit === 255) return false
+      value = (value << 4) | digit
+      digits++
+    }
+    SCRATCH[word] = value
+  }
   return true
 }
 

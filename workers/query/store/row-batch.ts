@@ -1,8 +1,10 @@
-import { isoDay } from '../../../core/model/convert.ts'
-import type { Value } from '../../../core/model/field.ts'
 import type { Mark } from '../../../core/protocol/outbox.ts'
-import type { ListRow, ToQueryWorker } from '../../../core/protocol/query-port.ts'
-import type { Table } from './table.ts'
+import type { ColumnPiece, ListRow, ToQueryWorker } from '../../../core/protocol/query-port.ts'
+import { NULL_INT } from './columns.ts'
+import type { Column, Table } from './table.ts'
+
+/** Writes the value of one position of a batch into a slot of a column. */
+export type WriteValue = (slot: number, position: number) => void
 
 /** Rows to be written, wherever they came from: by position, the id, the mark and each column's value. */
 export interface RowBatch {
@@ -10,8 +12,7 @@ export interface RowBatch {
   mark(position: number): Mark | null
   /** Columns that the batch carries; the others of the table keep what they hold. */
   readonly columns: readonly string[]
-  /** Reads one of these columns by position. */
-  reader(column: string): (position: number) => Value
+  writer(name: string, column: Column): WriteValue
 }
 
 /** The rows of a first load's piece. */
@@ -21,23 +22,9 @@ export const pieceBatch = (table: Table, piece: Extract<ToQueryWorker, { t: 'pie
     ids: piece.ids,
     mark: (position) => marks.get(position) ?? null,
     columns: [...table.columns.keys()].filter((name) => name in piece.columns),
-    reader: (name) => {
+    writer: (name, column) => {
       const values = piece.columns[name]
-      const column = table.columns.get(name)
-      const isDay = column?.kind === 'int' && column.isDay
-      switch (values?.kind) {
-        case 'texts':
-          return (position) => values.values[position] ?? null
-        case 'codes':
-          return (position) => values.dictionary[(values.values[position] ?? 0) - 1] ?? null
-        case 'numbers':
-          return (position) => {
-            const value = values.values[position] ?? Number.NaN
-            return Number.isNaN(value) ? null : isDay ? isoDay(value) : value
-          }
-        default:
-          return () => null
-      }
+      return values ? pieceWriter(values, column) : () => {}
     },
   }
 }
@@ -49,6 +36,37 @@ export const upsertBatch = (table: Table, upserts: readonly ListRow[], derived: 
     ids: rows.map((row) => row.id),
     mark: (position) => rows[position]?.mark ?? null,
     columns: [...table.columns.keys()].filter((name) => !derived.includes(name)),
-    reader: (name) => (position) => rows[position]?.values[name] ?? null,
+    writer: (name, column) => (slot, position) => column.set(slot, rows[position]?.values[name] ?? null),
+  }
+}
+
+/** A piece's column goes over without a detour through row form, wherever both sides hold the same kind of thing. */
+const pieceWriter = (piece: ColumnPiece, column: Column): WriteValue => {
+  switch (piece.kind) {
+    case 'texts':
+      return (slot, position) => column.set(slot, piece.values[position] ?? null)
+    case 'codes': {
+      if (column.kind !== 'code' && column.kind !== 'link')
+        return (slot, position) => column.set(slot, piece.dictionary[(piece.values[position] ?? 0) - 1] ?? null)
+      const codeOf = (text: string): number => (column.kind === 'code' ? column.codeOf(text) : column.target.add(text))
+      const codes = [column.kind === 'code' ? 0 : -1, ...piece.dictionary.map(codeOf)]
+      return (slot, position) => {
+        column.values[slot] = codes[piece.values[position] ?? 0] as number
+      }
+    }
+    case 'numbers':
+      if (column.kind === 'number')
+        return (slot, position) => {
+          column.values[slot] = piece.values[position] as number
+        }
+      if (column.kind === 'int')
+        return (slot, position) => {
+          const value = piece.values[position] as number
+          column.values[slot] = Number.isNaN(value) ? NULL_INT : value
+        }
+      return (slot, position) => {
+        const value = piece.values[position] ?? Number.NaN
+        column.set(slot, Number.isNaN(value) ? null : value)
+      }
   }
 }

@@ -108,9 +108,10 @@ function* writeColumns(shelf: Shelf, written: readonly Written[], batch: RowBatc
   let sinceYield = 0
   for (const name of batch.columns) {
     const column = shelf.table.columns.get(name)
-    const read = batch.reader(name)
+    if (!column) continue
+    const write = batch.writer(name, column)
     for (let i = 0; i < written.length; i++) {
-      column?.set((written[i] as Written).slot, read(i))
+      write((written[i] as Written).slot, i)
       if (++sinceYield % SLICE_VALUES === 0) yield
     }
   }
