@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { GatewayEvent } from '../gateway/options.ts'
@@ -34,6 +35,8 @@ export interface Backend {
   /** Superuser's URL of the database `outpost`; it holds the password. */
   readonly postgresUrl: string
   readonly electricUrl: string
+  /** What Electric, or the endpoint in its place, asks for as the parameter `secret`. */
+  readonly electricSecret: string | undefined
   readonly workspaceId: string
   /** The second workspace, whose rows no client of the first may get. */
   readonly otherWorkspaceId: string
@@ -80,10 +83,12 @@ const compose = async (options: BackendOptions, stops: Stop[]): Promise<Backend>
   const electric = { url: env['ELECTRIC_URL'], secret: env['ELECTRIC_SECRET'] }
   if (electric.url === undefined) {
     onProgress('Shape endpoint', 0, 0)
-    const endpoint = await startShapeEndpoint({ databaseUrl: database.url, storageDir: shapesDir })
+    // Its answers name any origin, as Electric's do: without a secret every page on this computer could read the shapes.
+    const secret = randomBytes(24).toString('hex')
+    const endpoint = await startShapeEndpoint({ databaseUrl: database.url, storageDir: shapesDir, secret })
     stops.push(() => endpoint.stop())
     electric.url = endpoint.url
-    electric.secret = undefined
+    electric.secret = secret
   }
   const electricUrl = electric.url
 
@@ -113,6 +118,7 @@ const compose = async (options: BackendOptions, stops: Stop[]): Promise<Backend>
     gatewayUrl,
     postgresUrl: database.url,
     electricUrl,
+    electricSecret: electric.secret,
     workspaceId: database.workspaceId,
     otherWorkspaceId: database.otherWorkspaceId,
     members,

@@ -262,7 +262,8 @@ test('R-5 a 409 reloads beside the rows: no list empties, and the end equals the
   await c.synced()
   const before = handles.at(-1) ?? ''
   const account = await someAccount()
-  const dropped = await fetch(`${world.backend.electricUrl}/v1/shape?handle=${before}`, { method: 'DELETE' })
+  const { electricUrl, electricSecret } = world.backend
+  const dropped = await fetch(`${electricUrl}/v1/shape?handle=${before}&secret=${electricSecret}`, { method: 'DELETE' })
   expect(dropped.status).toBe(202)
   await world.sql.query(`update accounts set city = 'After the reload' where id = $1`, [account.id])
   await c.until(
