@@ -1,5 +1,4 @@
 import { OutpostError } from '../../core/errors.ts'
-import type { Value } from '../../core/model/field.ts'
 import type { FeedEntity, ToQueryWorker } from '../../core/protocol/query-port.ts'
 import type { ListChange, ListGroup, ListSummary, WindowRow } from '../../core/protocol/query-worker.ts'
 import { LIST_ENTITIES, type ListSpec } from '../../core/query/spec.ts'
@@ -7,8 +6,8 @@ import { addUp } from './filter/add-up.ts'
 import { answer } from './filter/answer.ts'
 import type { View } from './order/view.ts'
 import type { Bitmap } from './store/bitmap.ts'
+import { presentRows } from './store/present.ts'
 import { giveBits, withScratch } from './store/scratch.ts'
-import type { Shelf } from './store/shelf.ts'
 import { DEFAULT_LIMITS, Store, type StoreLimits } from './store/store.ts'
 
 export type Piece = Extract<ToQueryWorker, { t: 'piece' }>
@@ -132,18 +131,6 @@ export const createEngine = (options: EngineOptions): Engine => {
     tell(message.t === 'piece' ? [message.entity] : message.changes.map((change) => change.entity))
   }
 
-  const present = (shelf: Shelf, row: number): WindowRow => {
-    const { table } = shelf
-    const values: Record<string, Value> = {}
-    for (const [name, column] of table.columns) values[name] = column.get(row)
-    if (shelf.entity !== 'accounts') {
-      const parent = table.link().values[row] as number
-      const held = parent >= 0 && shelf.accounts.isAlive(parent)
-      values['account.company'] = held ? shelf.accounts.value(parent, 'company') : null
-    }
-    return { id: table.ids.text(row), mark: table.marks.get(row) ?? null, values }
-  }
-
   return {
     stage,
     applyPiece: (piece) => drain(stage(piece)),
@@ -161,7 +148,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     summary: (number) => current(number).summary,
     rows(number, start, count) {
       const list = current(number)
-      return list.view.window(start, count).map((row) => present(store.shelves[list.spec.entity], row))
+      return presentRows(store.shelves[list.spec.entity], list.view.window(start, count))
     },
     idsBetween(number, from, to) {
       const list = current(number)

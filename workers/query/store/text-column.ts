@@ -2,12 +2,17 @@ import type { Value } from '../../../core/model/field.ts'
 import { sortKey } from '../../../core/query/sort-key.ts'
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+// A text may begin with U+FEFF, which is no byte order mark here.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 const NULL_LENGTH = 0xffff
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 65 && byte <= 90 ? byte + 32 : byte))
 const ZERO = 48
 const NINE = 57
+
+/** No text holds NUL: the model refuses it. */
+const SEPARATOR = 0
+const SHARED = new Uint8Array(32 * 1024)
 
 /** Longest text that is kept, in bytes of UTF-8. The model allows 500 characters, at most 1,500 bytes. */
 export const MAX_TEXT_BYTES = 4_096
@@ -29,6 +34,24 @@ export class TextColumn {
     if (length === NULL_LENGTH) return null
     const start = this.starts[row] as number
     return decoder.decode(this.arena.subarray(start, start + length))
+  }
+
+  /** The texts of some rows: one decoding for all of them, since each has a price of its own. */
+  getMany(rows: readonly number[]): (string | null)[] {
+    let size = 0
+    for (const row of rows) if (!this.isNull(row)) size += (this.lengths[row] as number) + 1
+    const bytes = size <= SHARED.length ? SHARED : new Uint8Array(size)
+    let used = 0
+    for (const row of rows) {
+      if (this.isNull(row)) continue
+      const start = this.starts[row] as number
+      const length = this.lengths[row] as number
+      for (let i = 0; i < length; i++) bytes[used++] = this.arena[start + i] as number
+      bytes[used++] = SEPARATOR
+    }
+    const texts = decoder.decode(bytes.subarray(0, used)).split('\0')
+    let next = 0
+    return rows.map((row) => (this.isNull(row) ? null : (texts[next++] as string)))
   }
 
   set(row: number, value: Value): void {
