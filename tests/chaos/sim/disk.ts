@@ -14,6 +14,8 @@ export interface DiskHooks {
   onBegin(db: Database.Database, dir: string, file: string): void
   /** Called when a transaction failed. */
   onFailure(file: string, thrown: unknown): void
+  /** Called before each statement that writes. May throw. */
+  onWrite?(dir: string, file: string, sql: string): void
 }
 
 const FILES = ['outbox.db', 'outbox.db-wal', 'replica.db', 'replica.db-wal']
@@ -72,6 +74,30 @@ export class SimDisk {
       }
       return { immediate } as unknown as typeof made
     } as typeof kept.transaction
-    return () => Object.assign(Database.prototype, kept)
+    const restore = this.#installWrites(hooks)
+    return () => {
+      Object.assign(Database.prototype, kept)
+      restore()
+    }
+  }
+
+  #installWrites({ onWrite }: DiskHooks): () => void {
+    if (!onWrite) return () => {}
+    const probe = new Database(':memory:')
+    const statement: Pick<Database.Statement, 'run'> = Object.getPrototypeOf(probe.prepare('select 1'))
+    probe.close()
+    const kept = { run: statement.run, exec: Database.prototype.exec }
+    statement.run = function (this: Database.Statement, ...params: Parameters<typeof kept.run>) {
+      onWrite(dirname(this.database.name), basename(this.database.name), this.source)
+      return kept.run.apply(this, params)
+    }
+    Database.prototype.exec = function (this: Database.Database, sql: string) {
+      onWrite(dirname(this.name), basename(this.name), sql)
+      return kept.exec.call(this, sql)
+    }
+    return () => {
+      statement.run = kept.run
+      Database.prototype.exec = kept.exec
+    }
   }
 }

@@ -99,7 +99,8 @@ export class Machine {
         }),
         threads: simThreads(process, (method, answer) => this.#seen(method, answer)),
         backoff: { baseMs: 100, capMs: BACKOFF_CAP_MS },
-        log: (message, context) => trace.note(time.now, this.name, `${message} ${JSON.stringify(context)}`),
+        log: (message, context) =>
+          trace.note(time.now, this.name, `${message} ${JSON.stringify(context)}`.replaceAll(`${run}.sim`, 'sim')),
         onFatal: (error) => {
           trace.note(time.now, this.name, `fatal ${error.message}`)
           this.kill()

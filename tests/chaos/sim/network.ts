@@ -52,6 +52,8 @@ interface Flight {
 /** The network between simulated clients and the model server: every latency and fault comes from the seed. */
 export class SimNetwork {
   readonly windows = new Set<Window>()
+  /** Asked first about each request. */
+  forced: () => NetworkKind | null = () => null
   gatewayDown = false
   endpointDown = false
   postgresDown = false
@@ -180,6 +182,8 @@ export class SimNetwork {
 
   #fault({ route, method, body }: Request): NetworkKind | null {
     const { random } = this.#deps
+    const forced = this.forced()
+    if (forced !== null) return forced
     for (const { kind, client } of this.windows) {
       if (client !== null && client !== route.client) continue
       const posts = method === 'POST'

@@ -1,0 +1,211 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { uuidv7 } from '../../../core/id.ts'
+import { ENTITY_NAMES, type EntityName } from '../../../core/model/entities.ts'
+import type { Value } from '../../../core/model/field.ts'
+import { seededRandom } from '../../../core/random.ts'
+import { openDatabase } from '../../../db/sqlite/connection.ts'
+import { check } from '../checks.ts'
+import { ModelServer } from '../model/server.ts'
+import type { Member } from '../model/tables.ts'
+import { readOutbox, readReplica } from '../read-files.ts'
+import { Killed, SimDisk } from '../sim/disk.ts'
+import { KEY, Machine } from '../sim/machine.ts'
+import { Monitor } from '../sim/monitor.ts'
+import { SimNetwork } from '../sim/network.ts'
+import { installGlobals, VirtualTime } from '../sim/time.ts'
+import { Trace } from '../sim/trace.ts'
+import { playScenario } from './scenario.ts'
+
+const START = Date.UTC(2026, 0, 5, 9)
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+const REST_MS = 30_000
+
+export interface LoopFault {
+  readonly what: 'sqlite' | 'network'
+  /** Once, or from then on until the process is started again. */
+  readonly lasting: boolean
+  /** Which step, from 1. */
+  readonly n: number
+}
+
+export interface LoopResult {
+  /** The step was reached. */
+  readonly hit: boolean
+  readonly findings: readonly string[]
+}
+
+const SQLITE_FAILURES = ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_BUSY'] as const
+const NETWORK_FAILURES = ['lost_response', 'cut_body', 'refused', 'http_500'] as const
+
+let runs = 0
+
+/** Plays the scenario with one fault, starts the process again without it, and checks everything. */
+export const runWithFault = async ({ what, lasting, n }: LoopFault): Promise<LoopResult> => {
+  const root = join(MEMORY, `outpost-loop-${process.pid}-${runs}`)
+  mkdirSync(root, { recursive: true })
+  const time = new VirtualTime(START)
+  const random = seededRandom(7)
+  const findings: string[] = []
+  const members = (['rep', 'admin'] as const).map(
+    (role, at): Member => ({ id: uuidv7(START + at, random), userId: `user-${at}`, role, name: `member-${at}` }),
+  )
+  const [member, other] = members
+  if (!member || !other) throw new Error('no members')
+  const workspace = uuidv7(START, random)
+  const server = new ModelServer(workspace, members, () => Math.floor(time.now), random)
+  const { accounts, first } = populate(server, workspace, members)
+  const disk = new SimDisk()
+  const trace = new Trace(false)
+  const network = new SimNetwork({ time, random, server, trace, hit: () => {} })
+  const monitor = new Monitor(disk, server, (text) => findings.push(text))
+  const machine = new Machine(
+    {
+      time,
+      disk,
+      network,
+      trace,
+      root,
+      workspace,
+      seed: 1,
+      run: `l${runs++}`,
+      onApplied: (of, entity, applied) => monitor.applied(of, entity, applied),
+      onWiped: (of) => monitor.forget(of),
+      onError: (text) => findings.push(text),
+    },
+    0,
+    member,
+  )
+  let step = 0
+  let armed = true
+  let hit = false
+  const fails = (): boolean => {
+    if (!armed) return false
+    step++
+    if (step !== n && !(lasting && step > n)) return false
+    hit = true
+    return true
+  }
+  const sqliteStep = (dir: string, file: string): void => {
+    if (what !== 'sqlite' || dir !== machine.dir || file === 'lock.db' || !fails()) return
+    const code = SQLITE_FAILURES[n % SQLITE_FAILURES.length] ?? 'SQLITE_FULL'
+    throw new Database.SqliteError(`step ${n} fails`, code)
+  }
+  network.forced = () =>
+    what === 'network' && fails() ? (NETWORK_FAILURES[n % NETWORK_FAILURES.length] ?? null) : null
+  const undo = [
+    installGlobals(time),
+    disk.install({
+      onBegin: (_db, dir, file) => {
+        if (dir !== machine.dir && file !== 'lock.db') throw new Killed('the process is dead')
+        sqliteStep(dir, file)
+      },
+      onCommit: (db, dir, file, phase) => {
+        if (phase === 'before') sqliteStep(dir, file)
+        else if (file === 'outbox.db' && dir === machine.dir) monitor.outboxCommitted(machine, db)
+      },
+      onFailure: () => {},
+      // SQLite's rollback cannot fail: what cannot be written is not needed for it.
+      onWrite: (dir, file, sql) => {
+        if (!sql.startsWith('ROLLBACK')) sqliteStep(dir, file)
+      },
+    }),
+    watchRejections(time, machine, findings),
+  ]
+  try {
+    const promised = new Map<string, number>()
+    await playScenario({ time, random, server, machine, other, accounts, promised })
+    armed = false
+    machine.kill()
+    await time.run(time.now + 10, () => false)
+    findings.push(...integrity(machine.dir))
+    machine.start()
+    const atRest = (): boolean => (machine.engine?.drained() && machine.engine.caughtUp()) === true
+    if (!(await time.run(time.now + REST_MS, atRest))) findings.push('not at rest after the next start')
+    await time.run(time.now + 500, () => false)
+    const { engine } = machine
+    if (engine) void machine.process.run(() => engine.stop())
+    await time.run(time.now + 5_000, () => false)
+    const replica = readReplica(machine.dir, KEY)
+    const found = check({
+      clients: [
+        {
+          name: machine.name,
+          edits: readOutbox(machine.dir, KEY),
+          rows: (entity) => replica.get(entity) ?? [],
+          expected: (entity) => server.visible(member, entity),
+        },
+      ],
+      promised,
+      decided: server.executions.map(({ edit, answer }) => ({
+        id: edit.id,
+        accepted: answer.status === 'accepted',
+        code: answer.status === 'refused' ? answer.code : null,
+      })),
+      audit: server.audit,
+      serverRows: (entity) => new Map([...server.tables.rows(entity)].map(([id, { values }]) => [id, values])),
+      firstRows: (entity) => first.get(entity) ?? new Map(),
+    })
+    for (const [kind, texts] of Object.entries(found)) findings.push(...texts.map((text: string) => `${kind}: ${text}`))
+    return { hit, findings: [...findings, ...server.violations] }
+  } finally {
+    for (const each of undo) each()
+    machine.process.alive = false
+    disk.remove(machine.dir)
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+type FirstRows = Map<EntityName, ReadonlyMap<string, Readonly<Record<string, Value>>>>
+
+const populate = (
+  server: ModelServer,
+  workspace: string,
+  members: readonly Member[],
+): { accounts: string[]; first: FirstRows } => {
+  const random = seededRandom(11)
+  const accounts: string[] = []
+  server.transaction((draft) => {
+    draft.insert('workspaces', workspace, { name: 'Loop', currency: 'EUR', time_zone: 'UTC' })
+    for (const { id, userId, role, name } of members)
+      draft.insert('workspace_members', id, { user_id: userId, role, display_name: name, email: `${name}@example.com` })
+    for (let i = 0; i < 4; i++) {
+      const id = uuidv7(START + i, random)
+      const owner = members[0]?.id ?? null
+      draft.insert('accounts', id, { type: 'customer', company: `Account ${i}`, status: 'lead', assigned_to: owner })
+      draft.insert('contacts', uuidv7(START + i, random), {
+        account_id: id,
+        account_assigned_to: owner,
+        name: `Person ${i}`,
+      })
+      accounts.push(id)
+    }
+  })
+  const first: FirstRows = new Map()
+  for (const entity of ENTITY_NAMES)
+    first.set(entity, new Map([...server.tables.rows(entity)].map(([id, { values }]) => [id, values])))
+  return { accounts, first }
+}
+
+const integrity = (dir: string): string[] =>
+  ['outbox.db', 'replica.db'].flatMap((file) => {
+    if (!existsSync(join(dir, file))) return []
+    const db = openDatabase({ path: join(dir, file), key: KEY, durability: 'full' })
+    try {
+      const answer = String(db.pragma('integrity_check', { simple: true }))
+      return answer === 'ok' ? [] : [`${file}: ${answer}`]
+    } finally {
+      db.close()
+    }
+  })
+
+const watchRejections = (time: VirtualTime, machine: Machine, findings: string[]): (() => void) => {
+  const onRejection = (reason: unknown): void => {
+    if (time.owners.getStore() === machine.process) machine.crashed(machine.process, reason)
+    else if (!time.owners.getStore() && !(reason instanceof Killed)) findings.push(`unhandled: ${String(reason)}`)
+  }
+  process.on('unhandledRejection', onRejection)
+  return () => process.off('unhandledRejection', onRejection)
+}
