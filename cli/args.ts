@@ -25,6 +25,8 @@ const OPTIONS = {
   rejected: { type: 'string' },
   'dry-run': { type: 'boolean' },
   repair: { type: 'boolean' },
+  'from-backup': { type: 'boolean' },
+  'start-empty': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const satisfies ParseArgsOptionsConfig
 

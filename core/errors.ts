@@ -21,8 +21,12 @@ export const ERROR_TEXT = {
   unknown_field: 'The server does not know one of these fields.',
   key_missing: 'The key of the local database cannot be read. The files are kept as they are.',
   database_damaged: 'A local database file is damaged.',
+  outbox_damaged:
+    'The file with your unsent changes is damaged. It is kept as it is; choose whether to restore the last backup.',
+  replica_damaged: 'The local copy of the workspace was damaged. It is fetched again; your own changes are kept.',
   database_from_future: 'The local database was made by a newer version of Outpost.',
   disk_full: 'The disk is full. Free some space; nothing that was saved is lost.',
+  disk_read_only: 'The disk or the data folder is read-only, so nothing can be saved.',
   already_running: 'Outpost is already running with this data folder.',
   not_utf8: 'The file is not UTF-8 text. Save it as CSV UTF-8 and choose it again.',
   not_csv: 'The file could not be read as CSV.',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OutpostError } from '../core/errors.ts'
 import type { SecretBox } from './token.ts'
@@ -76,7 +76,17 @@ export async function keyFromStore(dataDir: string, box: SecretBox): Promise<str
   throw new OutpostError('key_missing', undefined, { file: path })
 }
 
-/** Puts a key that can't be opened aside, so that the next start makes a new one. Nothing is deleted. */
+/** The databases of a data directory, their logs and their copies. */
+const lockedFile = /\.db(-wal|-shm|\.aside-\d+(-wal|-shm)?)?$/
+
+/**
+ * Puts a key that can't be opened aside, with the files that only it opens, so that the next start makes new ones. Nothing
+ * is deleted: should the key come back, so can they. The key goes last: a stop in the middle asks again.
+ */
 export async function setKeyAside(dataDir: string, now: number): Promise<void> {
-  await rename(sealedPath(dataDir), `${sealedPath(dataDir)}.${now}`)
+  const aside = join(dataDir, `locked-${now}`)
+  await mkdir(aside, { recursive: true, mode: 0o700 })
+  for (const name of await readdir(dataDir))
+    if (lockedFile.test(name)) await rename(join(dataDir, name), join(aside, name))
+  await rename(sealedPath(dataDir), join(aside, 'key.sealed'))
 }

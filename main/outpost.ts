@@ -9,6 +9,7 @@ import { type Log, rotateSyncLog } from './log.ts'
 import { mainAnswers } from './main-answers.ts'
 import { installMenu } from './menu.ts'
 import { followOrders } from './orders.ts'
+import { OutboxRecovery } from './outbox-recovery.ts'
 import { watchPower } from './power.ts'
 import { type Preferences, writePreferences } from './preferences.ts'
 import { Quitting, quitQuestion } from './quit.ts'
@@ -27,6 +28,8 @@ const clock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+const showTime = (at: number) => new Date(at).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' })
 
 /** The status before the sync process told any. */
 const nothingYet: SyncStatus = {
@@ -76,6 +79,14 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
     )
   }
 
+  const recovery = new OutboxRecovery(
+    async ({ message, detail, buttons }) => {
+      const last = buttons.length - 1
+      const box = { type: 'warning', message, detail, buttons, defaultId: last, cancelId: last } as const
+      return (await (window ? dialog.showMessageBox(window, box) : dialog.showMessageBox(box))).response
+    },
+    (choice) => (choice === 'quit' ? app.quit() : sync.retry()),
+  )
   const sync = superviseSync({
     fork: () => {
       rotateSyncLog(session.logPath)
@@ -83,7 +94,7 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
     },
     config: () => {
       const { onToken: _, ...config } = session
-      return config
+      return { ...config, ...recovery.take() }
     },
     clock,
     newLine: () => {
@@ -98,6 +109,7 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
     onDown: (error) => {
       report({ t: 'error', message: error.message })
       tell('status', { ...(status ?? nothingYet), state: 'stopped', detail: error.message })
+      recovery.down(error, showTime).catch((reason: unknown) => log.error(reason, 'The dialog failed'))
     },
     log: (message, context) => log.warn(context, message),
   })

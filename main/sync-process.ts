@@ -36,6 +36,8 @@ export type SyncSupervisor = {
   wantQueryPort: () => void
   setToken: (token: string | null) => void
   wake: () => void
+  /** Starts a process that is down now, instead of after its delay. */
+  retry: () => void
   /** Lets the process finish what it writes; resolves when it has exited, or was killed after `graceMs`. */
   stop: (graceMs: number) => Promise<void>
 }
@@ -137,6 +139,11 @@ export function superviseSync<Port>(around: SyncSurroundings<Port>): SyncSupervi
     },
     setToken: (token) => child?.postMessage({ t: 'token', token }),
     wake: () => child?.postMessage({ t: 'wake' }),
+    retry: () => {
+      if (child || stopped) return
+      cancelRestart()
+      start()
+    },
     stop: (graceMs) =>
       new Promise((resolve) => {
         cancelRestart()

@@ -13,6 +13,8 @@ export const syncConfig = z.strictObject({
   /** The member's JWT; null until signed in. */
   token: z.string().nullable(),
   logPath: z.string().nullable().default(null),
+  /** The user's answer to `outbox_damaged`; does nothing where the outbox can be read. */
+  recover: z.enum(['from_backup', 'start_empty']).optional(),
 })
 export type SyncConfig = z.infer<typeof syncConfig>
 

@@ -7,7 +7,7 @@ const CODES: readonly (readonly [prefix: string, code: ErrorCode])[] = [
   ['SQLITE_FULL', 'disk_full'],
   ['SQLITE_IOERR', 'database_damaged'],
   ['SQLITE_CANTOPEN', 'file_unreadable'],
-  ['SQLITE_READONLY', 'file_unreadable'],
+  ['SQLITE_READONLY', 'disk_read_only'],
   ['SQLITE_PERM', 'file_unreadable'],
   ['SQLITE_BUSY', 'server_busy'],
   ['SQLITE_LOCKED', 'server_busy'],

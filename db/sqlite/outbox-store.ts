@@ -87,6 +87,12 @@ export class OutboxStore {
     return found === undefined ? null : toEdit(found)
   }
 
+  /** How many edits exist only here: not accepted yet, refused ones included. */
+  unsent(): number {
+    const found = this.#prepare(`select count(*) n from edits where state in ('queued', 'sending', 'refused')`).get()
+    return z.object({ n: z.number() }).parse(found).n
+  }
+
   /** Ids of a group's edits, in the order of making. */
   group(groupId: string): readonly string[] {
     return this.#prepare('select id from edits where group_id = ? order by seq')

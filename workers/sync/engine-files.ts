@@ -1,14 +1,13 @@
 import type { Clock } from '../../core/clock.ts'
-import type { ErrorCode } from '../../core/errors.ts'
+import { type ErrorCode, OutpostError } from '../../core/errors.ts'
 import { uuidv7 } from '../../core/id.ts'
 import type { Random } from '../../core/random.ts'
 import { type Db, openDatabase } from '../../db/sqlite/connection.ts'
 import { takeLock } from '../../db/sqlite/lock.ts'
-import { migrate } from '../../db/sqlite/migrate.ts'
-import { OUTBOX_MIGRATIONS } from '../../db/sqlite/schemas.ts'
 import { type DataDir, dataDir } from './data-dir.ts'
 import { LocalReplica } from './local-replica.ts'
 import { Outbox } from './outbox.ts'
+import { openOutbox, openOwnOutbox, type Recovered, type Recovery, recoverOutbox } from './outbox-file.ts'
 import type { RecordRef } from './outbox-memory.ts'
 import { prepareReplica } from './replica-file.ts'
 
@@ -30,17 +29,20 @@ export interface FilesOptions {
   readonly databaseKey: string
   readonly clock: Clock
   readonly random: Random
+  /** What a person answered about a damaged outbox. */
+  readonly recover?: Recovery | undefined
   readonly onChange: (refs: readonly RecordRef[]) => void
 }
 
-const openOutbox = ({ databaseKey }: FilesOptions, dir: DataDir): Db => {
-  const db = openDatabase({ path: dir.outbox, key: databaseKey, durability: 'full' })
+/** The owner's outbox; a damaged one is recovered as a person asked for, or told (rule L-6). */
+const openOrRecover = ({ databaseKey, clock, recover }: FilesOptions, dir: DataDir) => {
   try {
-    migrate(db, OUTBOX_MIGRATIONS)
-    return db
+    return { db: openOwnOutbox(dir, databaseKey), recovered: null }
   } catch (thrown) {
-    db.close()
-    throw thrown
+    const asked = thrown instanceof OutpostError && thrown.error.code === 'outbox_damaged' ? recover : undefined
+    if (!asked) throw thrown
+    const recovered = recoverOutbox(dir, databaseKey, asked, clock.now())
+    return { db: openOwnOutbox(dir, databaseKey), recovered }
   }
 }
 
@@ -76,24 +78,26 @@ const openFiles = (
  * Opens a data directory as its owner: takes the lock, makes the replica usable (a damaged one is set aside), and lets
  * `startThreads` start what owns the replica before anything reads it.
  *
- * @throws OutpostError `already_running`, `key_missing`, `database_damaged`, `database_from_future`
+ * @throws OutpostError `already_running`, `key_missing`, `outbox_damaged`, `database_from_future`
  */
 export const openOwned = async <T>(
   options: FilesOptions,
   startThreads: (dir: DataDir) => Promise<T>,
-): Promise<OpenFiles & { readonly threads: T }> => {
+): Promise<OpenFiles & { readonly threads: T; readonly recovered: Recovered | null }> => {
   const dir = dataDir(options.dataDir)
   const unlock = takeLock(dir.lock, options.databaseKey)
   let outboxDb: Db | null = null
   try {
     // The outbox first: whatever is wrong with it is told before anything is touched.
-    outboxDb = openOutbox(options, dir)
+    const { db, recovered } = openOrRecover(options, dir)
+    outboxDb = db
     const setAside = prepareReplica(dir.replica, options.databaseKey, options.clock.now())
     const threads = await startThreads(dir)
     const files = openFiles(options, dir, outboxDb, setAside, true)
     return {
       ...files,
       threads,
+      recovered,
       close: () => {
         files.close()
         unlock()
@@ -106,10 +110,28 @@ export const openOwned = async <T>(
   }
 }
 
+/**
+ * Recovers the outbox of a data directory that nobody has open, as a person asked for.
+ *
+ * @throws OutpostError `already_running`, `invalid_request` where the outbox can be read
+ */
+export const recoverDamaged = (dir: DataDir, key: string, how: Recovery, now: number): Recovered => {
+  const unlock = takeLock(dir.lock, key)
+  try {
+    openOwnOutbox(dir, key).close()
+  } catch (thrown) {
+    if (!(thrown instanceof OutpostError) || thrown.error.code !== 'outbox_damaged') throw thrown
+    return recoverOutbox(dir, key, how, now)
+  } finally {
+    unlock()
+  }
+  throw new OutpostError('invalid_request', 'The outbox is not damaged.')
+}
+
 /** Opens a data directory beside a running owner: the outbox may be written, the replica only read. */
 export const openBeside = (options: FilesOptions): OpenFiles => {
   const dir = dataDir(options.dataDir)
-  return openFiles(options, dir, openOutbox(options, dir), null, false)
+  return openFiles(options, dir, openOutbox(dir.outbox, options.databaseKey), null, false)
 }
 
 const clientIdOf = (outbox: Outbox, make: () => string): string => {

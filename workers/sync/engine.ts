@@ -8,6 +8,7 @@ import type { Random } from '../../core/random.ts'
 import { attempt, fail, type Result } from '../../core/result.ts'
 import { BACKOFF, type BackoffLimits } from '../../core/sync/backoff.ts'
 import { AppliedChanges } from './applied.ts'
+import { BackupTimer } from './backup-timer.ts'
 import { BodyBudget } from './body-budget.ts'
 import { ShownReads } from './details.ts'
 import { openOwned } from './engine-files.ts'
@@ -73,7 +74,7 @@ export interface Engine {
 /**
  * Opens a data directory and starts syncing.
  *
- * @throws OutpostError `already_running`, `key_missing`, `database_damaged`, `database_from_future`
+ * @throws OutpostError `already_running`, `key_missing`, `outbox_damaged`, `database_from_future`, `disk_full`
  */
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const { config, clock, random, fetch, onFatal, backoff = BACKOFF, threads = ownThreads, log = () => {} } = options
@@ -87,7 +88,14 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   let onShown: (refs: readonly RecordRef[]) => void = () => {}
 
   const files = await openOwned(
-    { dataDir: config.dataDir, databaseKey: config.databaseKey, clock, random, onChange: (refs) => onShown(refs) },
+    {
+      dataDir: config.dataDir,
+      databaseKey: config.databaseKey,
+      clock,
+      random,
+      recover: config.recover,
+      onChange: (refs) => onShown(refs),
+    },
     async (dir) => {
       const data = { replicaPath: dir.replica, databaseKey: config.databaseKey }
       const writer = new ThreadClient<ReplicaCalls>(threads.replica(data), onFatal)
@@ -99,8 +107,18 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const { outbox, local } = files
   const { writer, reader, states } = files.threads
   if (files.replicaSetAside !== null) log('replica set aside', { reason: files.replicaSetAside })
+  if (files.recovered) log('outbox recovered', { ...files.recovered.restored, setAside: files.recovered.setAside })
   outbox.start()
 
+  const { root, outbox: outboxPath } = files.dir
+  const backups = new BackupTimer({
+    clock,
+    unsent: () => outbox.memory.count('queued', 'sending', 'refused'),
+    backUp: async () => {
+      await reader.call('backUp', { root, outbox: outboxPath, key: config.databaseKey, now: clock.now() })
+    },
+    log,
+  })
   const session = new SessionMemory(outbox)
   const reach = new Reach(clock, (cameBack) => {
     board.refresh()
@@ -191,6 +209,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   )
   onShown = (refs) => {
     if (stopped) return
+    backups.changed()
     feeds.changed(refs)
     tellRecords(refs)
     emit('outbox', {
@@ -337,6 +356,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       for (const follower of followers) follower.stop()
       feeds.close()
       await uploader.stop()
+      await backups.stop()
       await reader.stop('close')
       await writer.stop('close')
       files.close()

@@ -2,6 +2,7 @@ import type { EntityName } from '../../core/model/entities.ts'
 import type { Row } from '../../core/model/field.ts'
 import type { ChildEntity } from '../../db/sqlite/replica-reads.ts'
 import type { Piece } from './columns.ts'
+import type { Backup } from './outbox-backup.ts'
 
 export interface PageRequest {
   readonly entity: EntityName
@@ -56,6 +57,11 @@ export type ReaderCalls = {
   childIds: {
     readonly params: { readonly account: string; readonly entities: readonly ChildEntity[] }
     readonly answer: readonly { readonly entity: EntityName; readonly id: string }[]
+  }
+  /** Copies the outbox; here, because reading all of it would keep edits waiting elsewhere. */
+  backUp: {
+    readonly params: { readonly root: string; readonly outbox: string; readonly key: string; readonly now: number }
+    readonly answer: Backup
   }
   all: { readonly params: EntityName; readonly answer: readonly Row[] }
   buckets: { readonly params: EntityName; readonly answer: readonly Bucket[] }

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/sqlite/connection.ts'
 import { ReplicaReads } from '../../db/sqlite/replica-reads.ts'
+import { backUp } from './outbox-backup.ts'
 import { pageOf } from './page.ts'
 import type { Page, PageRequest, ReaderCalls } from './reader-calls.ts'
 import { bucketsOf, hashesOf } from './replica-hash.ts'
@@ -29,6 +30,7 @@ export const readerHandlers = (db: Db): Handlers<ReaderCalls> => {
         notes: reads.childrenOf('notes', account),
       }),
     childIds: ({ account, entities }) => copied(reads.childIds(account, entities)),
+    backUp: ({ key, now, ...dir }) => copied(backUp(dir, key, now)),
     all: (entity) => copied(reads.all(entity)),
     buckets: (entity) => copied(bucketsOf(reads, entity)),
     hashes: ({ entity, buckets }) => copied(hashesOf(reads, entity, buckets)),

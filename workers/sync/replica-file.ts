@@ -1,9 +1,9 @@
-import { existsSync, renameSync } from 'node:fs'
 import { type ErrorCode, OutpostError } from '../../core/errors.ts'
 import { openDatabase } from '../../db/sqlite/connection.ts'
 import { migrate } from '../../db/sqlite/migrate.ts'
 import { ReplicaReads } from '../../db/sqlite/replica-reads.ts'
 import { REPLICA_MIGRATIONS } from '../../db/sqlite/schemas.ts'
+import { setAside } from './durable-files.ts'
 
 /** What makes a replica unusable without losing anything: everything in it can be fetched again. */
 const REFETCHED: readonly ErrorCode[] = ['key_missing', 'database_damaged', 'database_from_future']
@@ -36,9 +36,4 @@ const check = (path: string, key: string): boolean => {
   } finally {
     db.close()
   }
-}
-
-const setAside = (path: string, now: number): void => {
-  for (const suffix of ['', '-wal', '-shm'])
-    if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.aside-${now}${suffix}`)
 }

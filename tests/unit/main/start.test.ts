@@ -91,9 +91,13 @@ describe('the database key', () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'key.sealed'), 'of another computer')
     await expect(keyFromStore(folder, box)).rejects.toMatchObject({ error: { code: 'key_missing' } })
+    const locked = ['columns.db', 'lock.db', 'outbox.backup-5.db', 'outbox.db', 'outbox.db-wal', 'replica.db.aside-3']
+    for (const name of locked) writeFileSync(join(folder, name), name)
     await setKeyAside(folder, 7)
     expect(await keyFromStore(folder, box)).toMatch(/^[0-9a-f]{64}$/)
-    expect(readdirSync(folder).sort()).toEqual(['key.sealed', 'key.sealed.7'])
+    expect(readdirSync(folder).sort()).toEqual(['key.sealed', 'locked-7'])
+    expect(readdirSync(join(folder, 'locked-7')).sort()).toEqual([...locked, 'key.sealed'].sort())
+    expect(readFileSync(join(folder, 'locked-7', 'key.sealed'), 'utf8')).toBe('of another computer')
   })
 
   it('is not made where nothing could seal it', async () => {
