@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   query: async () => (await import('./commands/query.ts')).query,
   mutate: async () => (await import('./commands/mutate.ts')).mutate,
   outbox: async () => (await import('./commands/outbox.ts')).outbox,
+  remove: async () => (await import('./commands/remove.ts')).remove,
   import: async () => (await import('./commands/import.ts')).importCsv,
   export: async () => (await import('./commands/export.ts')).exportList,
 }

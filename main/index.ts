@@ -25,7 +25,8 @@ async function start(): Promise<void> {
   const preferences = await readPreferences(preferencesPath)
   nativeTheme.themeSource = preferences.theme
   const session = await openSession(asked, preferences, join(logs, 'sync.log'))
-  preferences.connection = { gateway: session.gateway, workspace: session.workspace }
+  const { gateway, workspace } = session.config()
+  preferences.connection = { gateway, workspace }
   serveApp(join(import.meta.dirname, '../renderer'))
   await runOutpost({
     session,

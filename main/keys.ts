@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OutpostError } from '../core/errors.ts'
 import type { SecretBox } from './token.ts'
@@ -74,6 +74,11 @@ export async function keyFromStore(dataDir: string, box: SecretBox): Promise<str
     throw new OutpostError('key_missing', undefined, { file: path }, error)
   }
   throw new OutpostError('key_missing', undefined, { file: path })
+}
+
+/** Deletes the key of a data directory whose databases are gone. */
+export async function forgetKey(dataDir: string): Promise<void> {
+  await rm(sealedPath(dataDir), { force: true })
 }
 
 /** The databases of a data directory, their logs and their copies. */

@@ -89,13 +89,10 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
   )
   const sync = superviseSync({
     fork: () => {
-      rotateSyncLog(session.logPath)
+      rotateSyncLog(session.config().logPath)
       return forkSync()
     },
-    config: () => {
-      const { onToken: _, ...config } = session
-      return { ...config, ...recovery.take() }
-    },
+    config: () => ({ ...session.config(), ...recovery.take() }),
     clock,
     newLine: () => {
       const { port1, port2 } = new MessageChannelMain()
@@ -145,17 +142,22 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
     })
   }
 
+  function keepPreferences(): void {
+    writePreferences(parts.preferencesPath, preferences).catch((error: unknown) =>
+      log.warn({ err: error }, 'preferences'),
+    )
+  }
   const answers = mainAnswers({
     session,
+    sync,
     logPath: parts.logPath,
     window: () => window,
-    wantQueryPort: sync.wantQueryPort,
     onTheme: (theme) => {
       preferences.theme = theme
-      writePreferences(parts.preferencesPath, preferences).catch((error: unknown) =>
-        log.warn({ err: error }, 'preferences'),
-      )
+      keepPreferences()
     },
+    onSession: keepPreferences,
+    reload: () => window?.webContents.reload(),
   })
   openIpc(() => window?.webContents.id, { main: answers, sync: sync.call })
   installMenu(
@@ -194,6 +196,7 @@ export async function runOutpost(parts: OutpostParts): Promise<void> {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
-  report({ t: 'started', dataDir: session.dataDir, logPath: parts.logPath, gateway: session.gateway })
+  const { dataDir, gateway } = session.config()
+  report({ t: 'started', dataDir, logPath: parts.logPath, gateway })
   await openWindow()
 }

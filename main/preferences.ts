@@ -8,6 +8,8 @@ const bounds = z.object({ x: z.number(), y: z.number(), width: z.number().min(40
 /** What this computer remembers of the window between starts. */
 const preferences = z.object({
   connection: connection.optional(),
+  /** The user of the last token: whose data folder to open while nobody is signed in. */
+  user: z.string().min(1).or(z.undefined()).optional(),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   bounds: bounds.optional(),
   maximized: z.boolean().default(false),

@@ -27,7 +27,7 @@ export type SyncSurroundings<Port> = {
   log: (message: string, context: Record<string, unknown>) => void
 }
 
-type Call = { message: Extract<ToSync, { t: 'call' }>; answer: (result: Result<unknown>) => void }
+type Call = { message: Extract<ToSync, { t: 'call' | 'remove' }>; answer: (result: Result<unknown>) => void }
 
 /** Keeps the sync process running and speaks with it. */
 export type SyncSupervisor = {
@@ -38,6 +38,13 @@ export type SyncSupervisor = {
   wake: () => void
   /** Starts a process that is down now, instead of after its delay. */
   retry: () => void
+  /** Ends the process in order and starts it anew, with what `config` then says. */
+  restart: () => void
+  /**
+   * Lets the process delete its data, runs `between`, and starts it anew. Answers `unsent_edits`, and changes nothing, while
+   * more edits than `unsent` did not reach the server.
+   */
+  remove: (unsent: number, between: () => Promise<void>) => Promise<Result<unknown>>
   /** Lets the process finish what it writes; resolves when it has exited, or was killed after `graceMs`. */
   stop: (graceMs: number) => Promise<void>
 }
@@ -55,6 +62,7 @@ export function superviseSync<Port>(around: SyncSurroundings<Port>): SyncSupervi
   let cancelRestart = () => {}
   let wantsQueryPort = false
   let stopped: (() => void) | undefined
+  let afterExit: (() => void) | undefined
   let lastId = 0
   const sent = new Map<number, Call>()
   let waiting: Call[] = []
@@ -103,6 +111,12 @@ export function superviseSync<Port>(around: SyncSurroundings<Port>): SyncSupervi
       stopped()
       return
     }
+    if (afterExit) {
+      const next = afterExit
+      afterExit = undefined
+      next()
+      return
+    }
     restarts = clock.now() - startedAt >= healthyAfterMs ? 1 : restarts + 1
     const delayMs = restartDelayMs(restarts)
     const error = failure ?? appError('internal', 'The sync process stopped unexpectedly. Starting it again.')
@@ -143,6 +157,28 @@ export function superviseSync<Port>(around: SyncSurroundings<Port>): SyncSupervi
       if (child || stopped) return
       cancelRestart()
       start()
+    },
+    restart: () => {
+      afterExit = start
+      child?.postMessage({ t: 'stop' })
+    },
+    remove: async (unsent, between) => {
+      if (!isReady || stopped) return interrupted()
+      const gone = Promise.withResolvers<void>()
+      afterExit = gone.resolve
+      const result = await new Promise<Result<unknown>>((answer) =>
+        send({ message: { t: 'remove', id: ++lastId, unsent }, answer }),
+      )
+      if (!result.ok) {
+        afterExit = undefined
+        // It ended before it answered.
+        if (!child) start()
+        return result
+      }
+      await gone.promise
+      await between()
+      start()
+      return result
     },
     stop: (graceMs) =>
       new Promise((resolve) => {

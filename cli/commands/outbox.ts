@@ -8,10 +8,16 @@ import { withFiles } from '../beside.ts'
 import type { Command } from '../command.ts'
 import { databaseKey } from '../database-key.ts'
 import { jsonOf, uuidOf } from '../entity-option.ts'
+import { receipts } from './receipts.ts'
 
-/** `outbox [list]`, `outbox resend ID [--values JSON]`, `outbox discard ID`, `outbox recover --from-backup|--start-empty`. */
-export const outbox: Command = (context) =>
-  context.args.positionals[0] === 'recover' ? recover(context) : edits(context)
+/**
+ * `outbox [list]`, `outbox resend ID [--values JSON]`, `outbox discard ID`, `outbox receipts`, `outbox recover
+ * --from-backup|--start-empty`.
+ */
+export const outbox: Command = (context) => {
+  const [action] = context.args.positionals
+  return action === 'recover' ? recover(context) : action === 'receipts' ? receipts(context) : edits(context)
+}
 
 const edits: Command = (context) =>
   withFiles(context, (files) => {
@@ -29,7 +35,7 @@ const edits: Command = (context) =>
       case 'discard':
         return discard(files.outbox, uuidOf(id, 'The edit'))
       default:
-        throw new OutpostError('invalid_request', 'outbox takes list, resend ID, discard ID or recover')
+        throw new OutpostError('invalid_request', 'outbox takes list, resend ID, discard ID, receipts or recover')
     }
   })
 

@@ -26,6 +26,26 @@ export const outboxEntry = z.object({
 })
 export type OutboxEntry = z.infer<typeof outboxEntry>
 
+/** An edit that the server accepted, kept for 30 days as proof: when it was made and accepted, and by which transaction. */
+export const receipt = z.object({
+  seq: z.number().int(),
+  /** The edit's id, by which the server's ledger and audit trail know it. */
+  id: z.uuid(),
+  entity: z.enum(ENTITY_NAMES),
+  record_id: z.uuid(),
+  op: z.enum(['create', 'patch', 'delete', 'restore']),
+  /** What the record is called, for people. */
+  title: z.string(),
+  /** The columns that it wrote. */
+  fields: z.array(z.string()),
+  madeAt: z.number(),
+  acceptedAt: z.number(),
+  /** The Postgres transaction, and the record's version after it. */
+  txid: z.number().int(),
+  version: z.number().int(),
+})
+export type Receipt = z.infer<typeof receipt>
+
 /** A record as readers see it: replica-minus-shown ∪ shown, with its mark. */
 export const shownRecord = z.object({
   entity: z.enum(ENTITY_NAMES),

@@ -26,6 +26,11 @@ export type ToSync =
   | { readonly t: 'token'; readonly token: string | null }
   /** The machine woke or the network came back: everything that waits is due now. */
   | { readonly t: 'wake' }
+  /**
+   * Stop, delete every file of the data directory, exit 0. Answered first; refused (`unsent_edits`) while more edits than
+   * `unsent` did not reach the server.
+   */
+  | { readonly t: 'remove'; readonly id: number; readonly unsent: number }
   /** Finish what is being written, close every file, exit 0. */
   | { readonly t: 'stop' }
 

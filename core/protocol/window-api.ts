@@ -3,7 +3,7 @@ import { ENTITY_NAMES } from '../model/entities.ts'
 import type { Result } from '../result.ts'
 import { editInput, values } from './edit.ts'
 import { type History, historyAnswer } from './gateway.ts'
-import { type OutboxEntry, outboxEntry, type ShownRecord, shownRecord } from './outbox.ts'
+import { type OutboxEntry, outboxEntry, type Receipt, receipt, type ShownRecord, shownRecord } from './outbox.ts'
 import { type SyncStatus, syncStatus } from './status.ts'
 
 /**
@@ -31,6 +31,16 @@ export const SYNC_METHODS = {
   'outbox.list': none,
   'outbox.resend': z.strictObject({ id: z.uuid(), values: values.optional() }),
   'outbox.discard': z.strictObject({ id: z.uuid() }),
+  /** Restores what somebody else removed under a refused edit, and sends the edit again behind it. */
+  'outbox.bringBack': z.strictObject({ id: z.uuid() }),
+  /** Newest first; `before`: the `seq` of the last one of the page before. */
+  'receipts.list': z.strictObject({
+    before: z.number().int().nullable().default(null),
+    limit: z.number().int().min(1).max(1_000).default(100),
+  }),
+  'receipts.export': none,
+  /** Compares every record with the server; `repair` fetches anew what differs, and compares again. */
+  'verify.run': z.strictObject({ repair: z.boolean().default(false) }),
   'history.get': recordKey,
   'sync.wake': none,
   'import.preview': z.strictObject({
@@ -45,7 +55,8 @@ export const SYNC_METHODS = {
 } as const
 
 /**
- * Methods that main answers itself. `import.choose` opens the file dialog. `query.port` asks for a new line between the
+ * Methods that main answers itself. `import.choose`, `session.chooseTokenFile` and `receipts.save` open a file dialog; what
+ * they choose is read and written by main. `query.port` asks for a new line between the
  * query worker and the sync process: the port arrives as a window message, now and after each restart of the sync process.
  */
 export const MAIN_METHODS = {
@@ -54,6 +65,14 @@ export const MAIN_METHODS = {
   'app.showLog': none,
   'app.setTheme': z.strictObject({ theme: z.enum(['system', 'light', 'dark']) }),
   'import.choose': none,
+  /** Signs in with a pasted token of the member whose data is here. */
+  'session.signIn': z.strictObject({ token: z.string().min(1).max(20_000) }),
+  'session.chooseTokenFile': none,
+  /** Forgets the token; the data and the unsent edits stay. */
+  'session.signOut': none,
+  'receipts.save': none,
+  /** Removes this member's data from this computer. `unsent`: how many edits the person agreed to lose, at most. */
+  'data.remove': z.strictObject({ unsent: z.number().int().min(0) }),
 } as const
 
 export type SyncMethod = keyof typeof SYNC_METHODS
@@ -131,6 +150,18 @@ export const importProgress = z.object({
 })
 export type ImportProgress = z.infer<typeof importProgress>
 
+/** What a comparison with the server found. */
+export const verification = z.object({
+  records: z.number().int(),
+  differences: z.number().int(),
+  entities: z.array(z.object({ entity: z.enum(ENTITY_NAMES), differences: z.number().int() })),
+  /** Differences that a repair took away; null where none was asked for. */
+  repaired: z.number().int().nullable(),
+  /** Epoch ms. */
+  at: z.number(),
+})
+export type VerificationAnswer = z.infer<typeof verification>
+
 /** What each method answers inside its `Result`. */
 export interface Answers {
   'status.get': SyncStatus
@@ -145,6 +176,11 @@ export interface Answers {
   'outbox.list': OutboxEntry[]
   'outbox.resend': { id: string }
   'outbox.discard': { discarded: string[] }
+  'outbox.bringBack': { id: string }
+  /** `total`: how many there are on all pages. */
+  'receipts.list': { receipts: Receipt[]; total: number }
+  'receipts.export': { csv: string; count: number }
+  'verify.run': VerificationAnswer
   'history.get': History
   'sync.wake': null
   'import.preview': ImportPreview
@@ -157,6 +193,11 @@ export interface Answers {
   'app.showLog': null
   'app.setTheme': null
   'import.choose': { file: string; name: string } | null
+  'session.signIn': null
+  'session.chooseTokenFile': { signedIn: boolean }
+  'session.signOut': null
+  'receipts.save': { file: string; count: number } | null
+  'data.remove': null
 }
 
 /** What the sync process and main tell the renderer unasked. */
@@ -188,6 +229,8 @@ export const ANSWER_SCHEMAS = {
   'record.get': shownRecord,
   'account.detail': accountDetail,
   'outbox.list': z.array(outboxEntry),
+  'receipts.list': z.object({ receipts: z.array(receipt), total: z.number().int() }),
+  'verify.run': verification,
   'history.get': historyAnswer,
   'import.preview': importPreview,
 } as const

@@ -14,7 +14,8 @@ export interface Shown {
  * The server's row with a record's open edits over it (rules W-15 to W-18).
  *
  * - An accepted edit still counts until it settles, without a mark; a refused one no longer counts, but marks.
- * - A refused create stays listed. A record that vanished from the server while edits wait stays listed as removed.
+ * - A refused create stays listed. A record that vanished from the server stays listed as removed while edits of it wait,
+ *   and after they were refused for that.
  * - An accepted edit whose record left this client's shard hides it until the replica agrees.
  *
  * @param serverRow the replica's row, null where it has none
@@ -27,12 +28,17 @@ export const mergeShown = (serverRow: Row | null, lane: readonly OpenEdit[], com
   let refused = false
   let pending = false
   let removed = false
+  let gone = false
   for (const open of lane) {
     const { edit } = open
     if (open.state === 'refused') {
       refused = true
       if (edit.op === 'create' && row === null) row = createdRow(open)
-      if (edit.op === 'patch' && row === null && !hidden) row = open.base
+      if (edit.op === 'patch' && row === null && !hidden) {
+        row = open.base
+        // One that belongs to somebody else now was not removed.
+        gone = complete && open.answer?.status === 'refused' && open.answer.code !== 'forbidden'
+      }
       continue
     }
     if (open.state !== 'accepted') pending = true
@@ -53,6 +59,7 @@ export const mergeShown = (serverRow: Row | null, lane: readonly OpenEdit[], com
       case 'restore':
         row ??= open.base
         hidden = false
+        gone = false
         break
       case 'patch':
         if (hidden) break
@@ -64,6 +71,7 @@ export const mergeShown = (serverRow: Row | null, lane: readonly OpenEdit[], com
     }
   }
   if (row === null && !refused) return { row: null, mark: null }
+  if (gone) return { row, mark: 'removed' }
   return { row, mark: refused ? 'refused' : removed ? 'removed' : pending ? 'pending' : null }
 }
 

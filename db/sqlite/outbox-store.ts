@@ -154,6 +154,28 @@ export class OutboxStore {
     return result.changes === 1
   }
 
+  /**
+   * Edits that the server accepted since a time (epoch ms), newest first.
+   *
+   * @param before the `seq` to go on from; null begins with the newest
+   */
+  accepted(since: number, before: number | null, limit: number): readonly StoredEdit[] {
+    return this.#prepare(
+      `select ${COLUMNS} from edits where state in ('accepted', 'settled') and seq < ? and (finished_at is null or finished_at >= ?)
+       order by seq desc limit ?`,
+    )
+      .all(before ?? Number.MAX_SAFE_INTEGER, since, limit)
+      .map(toEdit)
+  }
+
+  /** How many edits `accepted` answers over all pages. */
+  countAccepted(since: number): number {
+    const found = this.#prepare(
+      `select count(*) as n from edits where state in ('accepted', 'settled') and (finished_at is null or finished_at >= ?)`,
+    ).get(since)
+    return z.object({ n: z.number() }).parse(found).n
+  }
+
   /** Removes receipts of edits finished before a time (epoch ms). */
   prune(before: number): number {
     return this.#prepare('delete from edits where finished_at < ?').run(before).changes

@@ -21,6 +21,7 @@ import { syncMethods } from './methods.ts'
 import type { RecordRef } from './outbox-memory.ts'
 import { Reach } from './reach.ts'
 import type { ReaderCalls } from './reader-calls.ts'
+import { unsentOf } from './remove-data.ts'
 import type { ReplicaCalls } from './replica-calls.ts'
 import { SessionMemory } from './session.ts'
 import { Settler } from './settler.ts'
@@ -65,6 +66,8 @@ export interface Engine {
   caughtUp(): boolean
   /** Nothing waits to be sent or for its echo; refused edits, and what they hold, wait for a person. */
   drained(): boolean
+  /** Edits that the server does not have: those that wait and those that it refused. */
+  unsent(): number
   verify(): Promise<Verification>
   /** Fetches a shape anew beside the old rows; local edits stay. */
   repair(entity: EntityName): Promise<void>
@@ -275,6 +278,8 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     if (stopped) return
     reach.clearWait()
     if (token === null) {
+      // A stream in the middle of a long poll would go on with the token that it began with.
+      for (const follower of followers) follower.stop()
       reach.saw('signed_out')
       return
     }
@@ -306,6 +311,10 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   settler.watch()
   void imports.recover().catch((error: unknown) => log('imports not recovered', { error: String(error) }))
 
+  const compare = (): Promise<Verification> => verify({ gateway, reader, catchUp: refresh, now: () => clock.now() })
+  const repair = async (entity: EntityName): Promise<void> => {
+    await followers.find((follower) => follower.entity === entity)?.reload('repair')
+  }
   const methods = syncMethods({
     outbox,
     reads,
@@ -314,6 +323,11 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     session,
     imports,
     wake: begin,
+    verify: compare,
+    repair: async (entity) => {
+      await repair(entity)
+      await refresh(entity)
+    },
     now: () => clock.now(),
     gatewayAddress: address,
     dataDir: config.dataDir,
@@ -340,10 +354,9 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     },
     caughtUp: () => board.caughtUp,
     drained: () => !uploader.busy && outbox.idle(),
-    verify: () => verify({ gateway, reader, catchUp: refresh, now: () => clock.now() }),
-    repair: async (entity) => {
-      await followers.find((follower) => follower.entity === entity)?.reload('repair')
-    },
+    unsent: () => unsentOf(outbox),
+    verify: compare,
+    repair,
     stop: async () => {
       if (stopped) return
       await imports.close()

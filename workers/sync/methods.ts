@@ -1,15 +1,20 @@
 import type { z } from 'zod'
 import { OutpostError } from '../../core/errors.ts'
+import type { EntityName } from '../../core/model/entities.ts'
 import type { Answers, SYNC_METHODS, SyncMethod } from '../../core/protocol/window-api.ts'
+import { bringBack } from './bring-back.ts'
 import type { ShownReads } from './details.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import type { Imports } from './imports.ts'
 import type { Outbox } from './outbox.ts'
 import { listOutbox } from './outbox-list.ts'
 import { discard, resend, undo } from './outbox-resolve.ts'
+import { exportReceipts, listReceipts } from './receipts.ts'
 import { thrownReply } from './reply-error.ts'
 import type { SessionMemory } from './session.ts'
 import type { StatusBoard } from './status-board.ts'
+import type { Verification } from './verify.ts'
+import { verifyAndRepair } from './verify-repair.ts'
 
 export interface MethodDeps {
   readonly outbox: Outbox
@@ -19,6 +24,9 @@ export interface MethodDeps {
   readonly session: SessionMemory
   readonly imports: Imports
   readonly wake: () => void
+  readonly verify: () => Promise<Verification>
+  /** Fetches a shape anew; answers when it is up to date. */
+  readonly repair: (entity: EntityName) => Promise<void>
   readonly now: () => number
   readonly gatewayAddress: string
   readonly dataDir: string
@@ -51,6 +59,11 @@ export const syncMethods = (deps: MethodDeps): Methods => ({
   'outbox.list': () => listOutbox(deps.outbox, deps.now()),
   'outbox.resend': ({ id, values }) => resend(deps.outbox, id, values ?? null),
   'outbox.discard': ({ id }) => discard(deps.outbox, id),
+  'outbox.bringBack': ({ id }) => bringBack(deps.outbox, deps.gateway, id),
+  'receipts.list': (page) => listReceipts(deps.outbox, deps.now(), page),
+  'receipts.export': () => exportReceipts(deps.outbox, deps.now()),
+  'verify.run': ({ repair }) =>
+    verifyAndRepair({ status: () => deps.board.now(), verify: deps.verify, repair: deps.repair }, repair),
   'history.get': async ({ entity, id }) => {
     const reply = await deps.gateway.history(entity, id)
     if (reply.kind !== 'ok') throw thrownReply(reply)

@@ -2,8 +2,9 @@ import { ENTITIES } from '../../core/model/entities.ts'
 import type { Value } from '../../core/model/field.ts'
 import type { OutboxEntry } from '../../core/protocol/outbox.ts'
 import { planUpload } from '../../core/sync/lanes.ts'
-import { byPlace, type OpenEdit } from '../../core/sync/open-edit.ts'
+import { byPlace } from '../../core/sync/open-edit.ts'
 import { writtenBy } from '../../core/sync/undo.ts'
+import type { StoredEdit } from '../../db/sqlite/outbox-store.ts'
 import type { Outbox } from './outbox.ts'
 
 const TITLE_LENGTH = 80
@@ -30,7 +31,7 @@ export const listOutbox = (outbox: Outbox, now: number): OutboxEntry[] => {
 }
 
 /** What the record is called: the first required text of its entity (company, name, title, subject, text, file). */
-const titleOf = (outbox: Outbox, open: OpenEdit): string => {
+export const titleOf = (outbox: Outbox, open: Pick<StoredEdit, 'edit' | 'base'>): string => {
   const { entity, record_id } = open.edit
   const fields = Object.entries(ENTITIES[entity].fields)
   const column = fields.find(

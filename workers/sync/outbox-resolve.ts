@@ -1,5 +1,5 @@
 import { OutpostError } from '../../core/errors.ts'
-import type { Value } from '../../core/model/field.ts'
+import type { Row, Value } from '../../core/model/field.ts'
 import type { Edit } from '../../core/protocol/edit.ts'
 import { isOpen } from '../../core/sync/edit-state.ts'
 import { byPlace, type OpenEdit } from '../../core/sync/open-edit.ts'
@@ -43,25 +43,53 @@ export const discard = (outbox: Outbox, id: string): { discarded: string[] } =>
 /** Sends a refused edit again as a new one in its place, with other values where given (rule W-19). */
 export const resend = (outbox: Outbox, id: string, values: Values | null): { id: string } =>
   outbox.write(() => {
-    const open = outbox.memory.get(id)
-    if (open?.state !== 'refused') throw new OutpostError('not_found', 'That edit is not waiting for a decision.')
+    const open = refusedEdit(outbox, id)
     const server = outbox.serverRow(open)
     const edit = resentEdit(open, server, values, outbox.newId())
     if (edit === null) {
       discardOpen(outbox, open)
       return { id }
     }
-    const followers = laneAfter(outbox, open)
-    outbox.move(open, 'discard')
-    outbox.add({ edit, after: open.after, base: server ?? open.base }, open.pos)
-    rebaseAll(outbox, followers, writtenBy(open.edit), writtenBy(edit))
-    for (const other of outbox.memory.dependentsOf(id))
-      outbox.change(other, {
-        ...other,
-        after: other.after.map((dependency) => (dependency === id ? edit.id : dependency)),
-      })
-    return { id: edit.id }
+    return replaced(outbox, open, edit, open.after, server)
   })
+
+/** Sends a refused edit again behind restores that bring back what it needs (rules W-5, W-19). */
+export const resendBehind = (outbox: Outbox, id: string, restores: readonly Edit[]): { id: string } =>
+  outbox.write(() => {
+    const open = refusedEdit(outbox, id)
+    const edit = resentEdit(open, null, null, outbox.newId()) ?? { ...open.edit, id: outbox.newId() }
+    for (const restore of restores) {
+      const own = restore.entity === edit.entity && restore.record_id === edit.record_id
+      outbox.add({ edit: restore, after: [], base: own ? open.base : null }, own ? open.pos : undefined)
+    }
+    return replaced(outbox, open, edit, [...open.after, ...restores.map((restore) => restore.id)], null)
+  })
+
+const refusedEdit = (outbox: Outbox, id: string): OpenEdit => {
+  const open = outbox.memory.get(id)
+  if (open?.state !== 'refused') throw new OutpostError('not_found', 'That edit is not waiting for a decision.')
+  return open
+}
+
+/** Puts an edit into the place of a refused one; what waited for the old one waits for it. */
+const replaced = (
+  outbox: Outbox,
+  open: OpenEdit,
+  edit: Edit,
+  after: readonly string[],
+  server: Row | null,
+): { id: string } => {
+  const followers = laneAfter(outbox, open)
+  outbox.move(open, 'discard')
+  outbox.add({ edit, after, base: server ?? open.base }, open.pos)
+  rebaseAll(outbox, followers, writtenBy(open.edit), writtenBy(edit))
+  for (const other of outbox.memory.dependentsOf(open.edit.id))
+    outbox.change(other, {
+      ...other,
+      after: other.after.map((dependency) => (dependency === open.edit.id ? edit.id : dependency)),
+    })
+  return { id: edit.id }
+}
 
 const discardOpen = (outbox: Outbox, open: OpenEdit): string[] =>
   drop(outbox, open, 'discard', serverValues(open, outbox.serverRow(open)))
@@ -95,7 +123,7 @@ const rebaseAll = (outbox: Outbox, followers: readonly OpenEdit[], was: Values, 
 const reverse = (outbox: Outbox, found: StoredEdit, opposite: Opposite, groupId: string | null): boolean => {
   const { entity, record_id } = found.edit
   const head = { id: outbox.newId(), entity, record_id, ...(groupId === null ? {} : { group_id: groupId }) }
-  const server = outbox.serverRow({ ...found, state: 'accepted' })
+  const server = outbox.serverRow(found)
   const lane = outbox.memory.lane(entity, record_id)
   const base = lane[0]?.base ?? server ?? found.base
   const edit = ((): Edit => {

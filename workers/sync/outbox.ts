@@ -17,7 +17,7 @@ import { OutboxStore } from '../../db/sqlite/outbox-store.ts'
 import { OutboxMemory, type RecordRef, type ServerRows } from './outbox-memory.ts'
 
 /** Receipts of finished edits are kept this long, milliseconds. */
-const RECEIPT_MS = 30 * 86_400_000
+export const RECEIPT_MS = 30 * 86_400_000
 
 export interface OutboxDeps {
   readonly db: Db
@@ -238,7 +238,7 @@ export class Outbox {
     this.#touched.set(`${ref.entity}/${ref.id}`, { entity: ref.entity, id: ref.id })
   }
 
-  serverRow(open: OpenEdit): Row | null {
+  serverRow(open: Pick<OpenEdit, 'edit'>): Row | null {
     return this.#deps.rows.row(open.edit.entity, open.edit.record_id)
   }
 

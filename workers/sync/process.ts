@@ -2,10 +2,11 @@ import pino from 'pino'
 import { OutpostError, toAppError } from '../../core/errors.ts'
 import type { FromQueryWorker } from '../../core/protocol/query-port.ts'
 import { type FromSync, syncConfig, type ToSync } from '../../core/protocol/sync-process.ts'
-import { fail } from '../../core/result.ts'
+import { attempt, fail } from '../../core/result.ts'
 import { type Engine, openEngine } from './engine.ts'
 import type { QueryPort } from './feeds.ts'
 import { httpFetch } from './http-fetch.ts'
+import { agreedToLose, removeData } from './remove-data.ts'
 import { secureRandom, systemClock } from './system.ts'
 
 /** The part of Electron's MessagePortMain that is used; @types/electron belongs to the main process only. */
@@ -27,6 +28,7 @@ const say = (message: FromSync): void => parentPort.postMessage(message)
 
 let engine: Promise<Engine> | null = null
 let ending = false
+let dataDir = ''
 
 const end = (code: number): void => {
   // A message just posted is on its way when the event loop turns.
@@ -42,6 +44,7 @@ const failed = (thrown: unknown): void => {
 
 const start = async (raw: unknown): Promise<Engine> => {
   const config = syncConfig.parse(raw)
+  dataDir = config.dataDir
   const log =
     config.logPath === null ? null : pino(pino.destination({ dest: config.logPath, sync: false, mkdir: true }))
   const opened = await openEngine({
@@ -58,6 +61,19 @@ const start = async (raw: unknown): Promise<Engine> => {
   opened.onEvent((event, payload) => say({ t: 'event', event, payload } as FromSync))
   say({ t: 'ready' })
   return opened
+}
+
+/** Deletes this member's data, unless more than was agreed to would be lost; then the process has nothing left to do. */
+const remove = async (open: Engine, { id, unsent }: Extract<ToSync, { t: 'remove' }>): Promise<void> => {
+  const answer = await attempt(async () => {
+    agreedToLose(open.unsent(), unsent)
+    ending = true
+    await open.stop()
+    removeData(dataDir)
+    return null
+  })
+  say({ t: 'answer', id, result: answer })
+  if (ending) end(answer.ok ? 0 : 1)
 }
 
 const queryPort = (port: Port): QueryPort => ({
@@ -89,6 +105,9 @@ const receive = async (message: ToSync, ports: readonly Port[]): Promise<void> =
       break
     case 'wake':
       open.wake()
+      break
+    case 'remove':
+      await remove(open, message)
       break
     case 'stop':
       ending = true

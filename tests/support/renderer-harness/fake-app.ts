@@ -7,7 +7,7 @@ import type { Answers, EventName, Events, Method, OutpostApi, Params } from '../
 import { fail, ok, type Result } from '../../../core/result.ts'
 import { createFeed } from './fake-feed.ts'
 import { type FakeRow, makeTables } from './fake-rows.ts'
-import { fakeImports, fakeOutbox, fakePreview, fakeStatus } from './fake-scenes.ts'
+import { fakeImports, fakeOutbox, fakePreview, fakeReceipts, fakeStatus } from './fake-scenes.ts'
 
 type Handlers = { [M in Method]: (params: Params<M>) => Result<Answers[M]> }
 
@@ -119,6 +119,26 @@ export const createFakeApp = (scene: string, accounts: number): OutpostApi => {
       emit('outbox', { pending: 0, needsAttention: outbox.length })
       return ok({ discarded: [id] })
     },
+    'outbox.bringBack': ({ id }) => ok({ id }),
+    'receipts.list': () => ok({ receipts: fakeReceipts(scene, tables), total: fakeReceipts(scene, tables).length }),
+    'receipts.export': () => ok({ csv: '', count: 0 }),
+    'receipts.save': () => ok({ file: '/home/ada/outpost-receipts.csv', count: 12 }),
+    'verify.run': ({ repair }) =>
+      ok({
+        records: 142_311,
+        differences: scene === 'attention' && !repair ? 3 : 0,
+        entities: scene === 'attention' && !repair ? [{ entity: 'contacts', differences: 3 }] : [],
+        repaired: repair ? 3 : null,
+        at: Date.now(),
+      }),
+    'session.signIn': () => fail(appError('invalid_input', 'That token has expired. Ask for a new one.')),
+    'session.chooseTokenFile': () => ok({ signedIn: false }),
+    'session.signOut': () => {
+      status = { ...status, state: 'signed_out' }
+      tell()
+      return ok(null)
+    },
+    'data.remove': () => ok(null),
     'history.get': ({ id }) =>
       scene === 'offline'
         ? fail(appError('offline'))

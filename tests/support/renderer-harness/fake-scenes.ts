@@ -1,5 +1,5 @@
 import { mapHeaders } from '../../../core/csv/headers.ts'
-import type { OutboxEntry } from '../../../core/protocol/outbox.ts'
+import type { OutboxEntry, Receipt } from '../../../core/protocol/outbox.ts'
 import type { SyncStatus } from '../../../core/protocol/status.ts'
 import type { ImportPreview, ImportProgress, Params } from '../../../core/protocol/window-api.ts'
 import { ok, type Result } from '../../../core/result.ts'
@@ -27,6 +27,9 @@ export const fakeStatus = (scene: string, outbox: readonly OutboxEntry[]): SyncS
       return { ...calm, state: 'syncing', received: 96_300, expected: 260_000, upToDateAt: null }
     case 'stuck':
     case 'signed_out':
+    case 'no_access':
+    case 'update_needed':
+    case 'stopped':
       return { ...calm, state: scene }
     default:
       return calm
@@ -117,6 +120,24 @@ export const fakeOutbox = (scene: string, { accounts, tasks }: Tables): OutboxEn
     waiting,
   ]
 }
+
+/** Receipts of edits of the first accounts. */
+export const fakeReceipts = (scene: string, { accounts }: Tables): Receipt[] =>
+  scene === 'empty'
+    ? []
+    : [...accounts.values()].slice(0, 12).map((row, index) => ({
+        seq: 400 - index,
+        id: uuid(),
+        entity: 'accounts',
+        record_id: String(row['id']),
+        op: index % 4 === 3 ? 'create' : 'patch',
+        title: String(row['company']),
+        fields: index % 2 ? ['status', 'next_action'] : ['deal_value'],
+        madeAt: Date.now() - index * 7_000_000 - 90_000,
+        acceptedAt: Date.now() - index * 7_000_000,
+        txid: 81_204 - index * 3,
+        version: 2 + index,
+      }))
 
 const HEADERS = ['Company name', 'Kind', 'Stage', 'Owner', 'Deal value (EUR)', 'Website', 'Town', 'Remarks', 'Row']
 

@@ -44,6 +44,8 @@ test('W-18 a record that vanished with edits waiting stays, marked as removed; o
   const lane = [patch({ seq: 1, base: server }, { company: 'Mine' })]
   expect(mergeShown(null, lane, true)).toMatchObject({ row: { company: 'Mine', city: 'Here' }, mark: 'removed' })
   expect(mergeShown(null, lane, false)).toMatchObject({ row: { company: 'Mine' }, mark: 'pending' })
+  const after = lane.map((open) => ({ ...open, state: 'refused' as const, answer: refused() }))
+  expect(mergeShown(null, after, true)).toMatchObject({ row: { company: 'Server' }, mark: 'removed' })
 })
 
 test('W-14 an edit settles by version, by the row being gone, or by a request that decided', () => {
