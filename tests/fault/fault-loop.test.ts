@@ -21,7 +21,7 @@ const loop = async (...argv: string[]): Promise<z.output<typeof report>> => {
  * First load, 409, create, edit, conflict, delete, settle, verify; each step in turn fails, then the process is killed
  * and started again: files intact, at rest, nothing lost or doubled, the replica equal to the server.
  */
-describe('one scenario, every step of which fails in turn', () => {
+describe.concurrent('one scenario, every step of which fails in turn', () => {
   for (const [what, least] of [
     ['sqlite', 300],
     ['network', 40],
