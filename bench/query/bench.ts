@@ -4,7 +4,7 @@ import { inChromium } from '../chromium.ts'
 import { type BenchResult, geometricMean, machine, percentile, rounded } from '../figures.ts'
 import { BenchData } from './data.ts'
 import { QUERIES } from './queries.ts'
-import { type LoadFigures, type Run, WINDOW_ROWS } from './run.ts'
+import { type CommitFigures, type LoadFigures, type Run, WINDOW_ROWS } from './run.ts'
 import { SqliteLists } from './sqlite.ts'
 
 export interface QueryBenchOptions {
@@ -16,6 +16,10 @@ export interface QueryBenchOptions {
   readonly sqliteRuns: number
   log(line: string): void
 }
+
+/** Large commits that are taken after the queries. */
+const COMMITS = 5
+const COMMIT_ROWS = 10_000
 
 interface Measured {
   readonly name: string
@@ -30,7 +34,7 @@ interface Measured {
 export const benchQuery = async (options: QueryBenchOptions): Promise<BenchResult> => {
   const { rows, seed, log } = options
   log(`loading ${rows} accounts into the worker`)
-  const { load, measured, browser } = await measureEngine(options)
+  const { load, measured, commits, browser } = await measureEngine(options)
   log('loading the same rows into SQLite')
   const sqlite = new SqliteLists(new BenchData(rows, seed))
   const metrics: Record<string, number> = {}
@@ -65,6 +69,7 @@ export const benchQuery = async (options: QueryBenchOptions): Promise<BenchResul
       worst_p99_ms: worst('p99_ms'),
       window_p99_ms: worst('window_p99_ms'),
       geomean_ratio_to_sqlite: rounded(geometricMean(ratios)),
+      ...commitFigures(commits),
       load_ms: Math.round(load.loadMs),
       ...memory(load, rows),
     },
@@ -74,7 +79,12 @@ export const benchQuery = async (options: QueryBenchOptions): Promise<BenchResul
 
 const measureEngine = (
   options: QueryBenchOptions,
-): Promise<{ load: LoadFigures; measured: readonly Measured[]; browser: string }> =>
+): Promise<{
+  load: LoadFigures
+  measured: readonly Measured[]
+  commits: readonly CommitFigures[]
+  browser: string
+}> =>
   inChromium(fileURLToPath(new URL('./page.ts', import.meta.url)), async (page, browser) => {
     const load = await page.evaluate(([rows, seed]) => window.bench.load(rows, seed), [
       options.rows,
@@ -100,7 +110,15 @@ const measureEngine = (
       )
       measured.push({ name, runs, roundTripMs })
     }
-    return { load, measured, browser: browser.version() }
+    const commits: CommitFigures[] = []
+    for (let i = 0; i < COMMITS; i++)
+      commits.push(
+        await page.evaluate(([seed, rows]) => window.bench.commit(seed, rows), [
+          options.seed + i,
+          COMMIT_ROWS,
+        ] as const),
+      )
+    return { load, measured, commits, browser: browser.version() }
   })
 
 /** Milliseconds that SQLite takes for the same; throws where it answers otherwise. */
@@ -112,6 +130,22 @@ const timeSqlite = (sqlite: SqliteLists, name: string, run: Run): number => {
   const took = performance.now() - begun
   deepStrictEqual(answer, run.answer, `${name}: SQLite and the engine differ on ${JSON.stringify(run.spec)}`)
   return took
+}
+
+const commitFigures = (commits: readonly CommitFigures[]): Record<string, number> => {
+  const slices = commits.flatMap((commit) => commit.sliceMs)
+  return {
+    commit_rows: commits[0]?.rows ?? 0,
+    commit_slice_p99_ms: rounded(percentile(slices, 0.99)),
+    commit_worst_slice_ms: rounded(Math.max(...slices)),
+    commit_query_worst_ms: rounded(Math.max(...commits.flatMap((commit) => commit.queryMs))),
+    commit_total_p50_ms: rounded(
+      percentile(
+        commits.map(({ sliceMs }) => sliceMs.reduce((sum, ms) => sum + ms, 0)),
+        0.5,
+      ),
+    ),
+  }
 }
 
 const memory = (load: LoadFigures, rows: number): Record<string, number> => ({

@@ -26,3 +26,10 @@ export interface Run {
   readonly allMs: number
   readonly answer: ListAnswer
 }
+
+/** How a large commit was taken: milliseconds of each slice, and of the queries between and right after them. */
+export interface CommitFigures {
+  readonly rows: number
+  readonly sliceMs: readonly number[]
+  readonly queryMs: readonly number[]
+}

@@ -1,7 +1,7 @@
 import { type Bitmap, setBit } from '../store/bitmap.ts'
 import { BYTE_CLASS, CLASSES, endsToken } from './byte-class.ts'
 import type { FoldedText } from './folded-text.ts'
-import { Segment } from './segment.ts'
+import { LAST_PLACE, PLACE_BITS, Segment } from './segment.ts'
 import { TokenTable } from './token-table.ts'
 
 const SPACE = 32
@@ -80,15 +80,15 @@ export function* buildSegment(
   }
   sumInPlace(grams)
   yield
-  const gramTokens = new Uint32Array(grams[GRAMS] as number)
+  const places = new Uint32Array(grams[GRAMS] as number)
   const nextGram = grams.slice()
   for (let token = 0; token < tokens.size; token++) {
-    fillGrams(tokens, token, nextGram, gramTokens)
+    fillGrams(tokens, token, nextGram, places)
     if (token % SLICE_TOKENS === SLICE_TOKENS - 1) yield
   }
   const bytes = tokens.bytes.slice(0, tokens.starts[tokens.size])
   const starts = tokens.starts.slice(0, tokens.size + 1)
-  return new Segment({ bytes, starts, posts, rows: postRows, grams, gramTokens }, valid)
+  return new Segment({ bytes, starts, posts, rows: postRows, grams, places }, valid)
 }
 
 /** Turns counts into starts: entry n becomes the sum of those before it; the last one the sum of all. */
@@ -124,7 +124,8 @@ const fillGrams = (tokens: TokenTable, token: number, next: Uint32Array, into: U
     const c = classBefore(bytes, i + 2, end)
     const gram = (a << 12) | (b << 6) | c
     const at = next[gram] as number
-    into[at] = token
+    const place = Math.min(i - (starts[token] as number), LAST_PLACE)
+    into[at] = (token << PLACE_BITS) | place
     next[gram] = at + 1
     a = b
     b = c

@@ -1,15 +1,23 @@
-import { type Bitmap, setBit } from '../store/bitmap.ts'
+import { type Bitmap, hasBit, setBit } from '../store/bitmap.ts'
 import { takeBits } from '../store/scratch.ts'
 import { BYTE_CLASS, includesBytes, isExact } from './byte-class.ts'
 
-/** The tables of a finished segment. Token n: bytes `starts[n]`…, rows `posts[n]`…; trigram k: tokens `grams[k]`…. */
+/** Bits of an entry of `places` that say where in its token a trigram stands. */
+export const PLACE_BITS = 6
+/** The last place that can be told; it also stands for all further ones. */
+export const LAST_PLACE = 63
+
+/**
+ * The tables of a finished segment. Token n: bytes `starts[n]`…, rows `posts[n]`…; trigram k: entries `grams[k]`… of
+ * `places`, each a token and the place in it, rising.
+ */
 export interface SegmentTables {
   readonly bytes: Uint8Array
   readonly starts: Uint32Array
   readonly posts: Uint32Array
   readonly rows: Uint32Array
   readonly grams: Uint32Array
-  readonly gramTokens: Uint32Array
+  readonly places: Uint32Array
 }
 
 /**
@@ -30,54 +38,90 @@ export class Segment {
 
   /** Sets the bit of every row with a token that holds the word; rows that are not valid any more too. */
   mark(word: Uint8Array, into: Bitmap): void {
-    const { bytes, starts, posts, rows, grams, gramTokens } = this.tables
-    const [from, to] = this.range(word)
-    const verify = word.length > 3 || !isExact(word)
-    const seen = word.length < 3 ? takeBits(starts.length) : null
-    const first = grams[from] as number
-    const last = grams[to] as number
-    let before = -1
-    for (let i = first; i < last; i++) {
-      const token = gramTokens[i] as number
-      if (token === before) continue
-      before = token
-      if (seen) {
-        if (((seen[token >>> 5] as number) >>> (token & 31)) & 1) continue
-        setBit(seen, token)
-      }
-      const start = starts[token] as number
-      if (verify && !includesBytes(bytes, start, (starts[token + 1] as number) - start, word)) continue
-      const end = posts[token + 1] as number
-      for (let post = posts[token] as number; post < end; post++) {
-        const row = rows[post] as number
-        into[row >>> 5] = (into[row >>> 5] as number) | (1 << (row & 31))
-      }
-    }
+    if (word.length < 3) this.markShort(word, into)
+    else this.markLong(word, into)
   }
 
   bytes(): number {
-    const { bytes, starts, posts, rows, grams, gramTokens } = this.tables
-    return [bytes, starts, posts, rows, grams, gramTokens, this.valid].reduce((sum, array) => sum + array.byteLength, 0)
+    const { bytes, starts, posts, rows, grams, places } = this.tables
+    return [bytes, starts, posts, rows, grams, places, this.valid].reduce((sum, array) => sum + array.byteLength, 0)
   }
 
-  /** The trigrams to look through: of a long word the rarest one, of a short one all that begin with it. */
-  private range(word: Uint8Array): readonly [from: number, to: number] {
+  /** One or two letters: every token that has a trigram which begins with them. */
+  private markShort(word: Uint8Array, into: Bitmap): void {
+    const { grams, places, starts } = this.tables
+    const first = BYTE_CLASS[word[0] as number] as number
+    const pair = (first << 6) | (BYTE_CLASS[word[1] as number] as number)
+    const [from, to] = word.length === 1 ? [first << 12, (first + 1) << 12] : [pair << 6, (pair + 1) << 6]
+    const exact = isExact(word)
+    const seen = takeBits(starts.length)
+    const last = grams[to] as number
+    for (let i = grams[from] as number; i < last; i++) {
+      const token = (places[i] as number) >>> PLACE_BITS
+      if (hasBit(seen, token)) continue
+      setBit(seen, token)
+      if (exact || this.holds(token, word)) this.markRows(token, into)
+    }
+  }
+
+  /**
+   * Three letters and more: tokens that have the word's trigrams one after the other. Every third trigram and the last one
+   * cover the word; their places must fit together.
+   */
+  private markLong(word: Uint8Array, into: Bitmap): void {
+    const { places } = this.tables
+    const parts = this.cover(word)
+    const [rarest, ...others] = parts.sort((a, b) => a.to - a.from - (b.to - b.from))
+    if (!rarest) return
+    const exact = isExact(word)
+    let before = -1
+    for (let i = rarest.from; i < rarest.to; i++) {
+      const entry = places[i] as number
+      const token = entry >>> PLACE_BITS
+      if (token === before) continue
+      const place = entry & LAST_PLACE
+      const start = place - rarest.offset
+      if (start < 0 && place < LAST_PLACE) continue
+      const near = place < LAST_PLACE && start + word.length - 3 < LAST_PLACE
+      let fits = true
+      for (const part of others) {
+        if (!near) break
+        const wanted = entry - rarest.offset + part.offset
+        while (part.from < part.to && (places[part.from] as number) < wanted) part.from++
+        if (part.from === part.to || places[part.from] !== wanted) {
+          fits = false
+          break
+        }
+      }
+      if (!fits || ((!near || !exact) && !this.holds(token, word))) continue
+      before = token
+      this.markRows(token, into)
+    }
+  }
+
+  /** The entries of each trigram that covers the word. */
+  private cover(word: Uint8Array): { offset: number; from: number; to: number }[] {
     const { grams } = this.tables
     const classAt = (i: number): number => BYTE_CLASS[word[i] as number] as number
-    if (word.length === 1) return [classAt(0) << 12, (classAt(0) + 1) << 12]
-    if (word.length === 2) {
-      const pair = (classAt(0) << 6) | classAt(1)
-      return [pair << 6, (pair + 1) << 6]
+    const offsets = Array.from({ length: Math.ceil(word.length / 3) }, (_, i) => Math.min(3 * i, word.length - 3))
+    return offsets.map((offset) => {
+      const gram = (classAt(offset) << 12) | (classAt(offset + 1) << 6) | classAt(offset + 2)
+      return { offset, from: grams[gram] as number, to: grams[gram + 1] as number }
+    })
+  }
+
+  private holds(token: number, word: Uint8Array): boolean {
+    const { bytes, starts } = this.tables
+    const start = starts[token] as number
+    return includesBytes(bytes, start, (starts[token + 1] as number) - start, word)
+  }
+
+  private markRows(token: number, into: Bitmap): void {
+    const { posts, rows } = this.tables
+    const end = posts[token + 1] as number
+    for (let post = posts[token] as number; post < end; post++) {
+      const row = rows[post] as number
+      into[row >>> 5] = (into[row >>> 5] as number) | (1 << (row & 31))
     }
-    let best = 0
-    let fewest = Number.POSITIVE_INFINITY
-    for (let i = 0; i + 2 < word.length; i++) {
-      const gram = (classAt(i) << 12) | (classAt(i + 1) << 6) | classAt(i + 2)
-      const count = (grams[gram + 1] as number) - (grams[gram] as number)
-      if (count >= fewest) continue
-      fewest = count
-      best = gram
-    }
-    return [best, best + 1]
   }
 }
