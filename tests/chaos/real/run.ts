@@ -170,19 +170,25 @@ class RealRun {
           if (this.#random() < 0.5) await backend.dropShape(handle)
         return
       case 'gateway_restart':
-        this.#hit(kind)
-        await backend.killGateway()
-        await lasting()
-        await backend.startGateway()
+        await this.#inTurn(kind, async () => {
+          await backend.killGateway()
+          await lasting()
+          await backend.startGateway()
+        })
         return
       case 'endpoint_kill':
-        this.#hit(kind)
-        await backend.killEndpoint()
-        await lasting()
-        backend.startEndpoint()
+        await this.#inTurn(kind, async () => {
+          await backend.killEndpoint()
+          await lasting()
+          backend.startEndpoint()
+        })
         return
       case 'postgres_kill':
-        await this.#killPostgres(lasting)
+        await this.#inTurn(kind, async () => {
+          await backend.killPostgres()
+          await lasting()
+          await backend.startPostgres()
+        })
         return
       case 'sync_kill':
       case 'replica_deleted':
@@ -233,29 +239,32 @@ class RealRun {
     }
   }
 
-  #postgres: Promise<void> = Promise.resolve()
+  readonly #turns = new Map<FaultKind, Promise<void>>()
 
   /** One after the other: what is down cannot be killed. */
-  #killPostgres(lasting: () => Promise<void>): Promise<void> {
-    this.#postgres = this.#postgres.then(async () => {
-      this.#hit('postgres_kill')
-      await this.#backend.killPostgres()
-      await lasting()
-      await this.#backend.startPostgres()
+  #inTurn(kind: FaultKind, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(kind) ?? Promise.resolve()).then(() => {
+      this.#hit(kind)
+      return work()
     })
-    return this.#postgres
+    this.#turns.set(kind, turn)
+    return turn
   }
 
   /** Tried until Postgres takes it: it may be the one that is down. */
   async #membership({ id }: Member, given: boolean): Promise<void> {
     const statement = given
-      ? 'update workspace_members set deleted_at = null where id = $1'
-      : 'update workspace_members set deleted_at = now() where id = $1'
-    for (let tries = 0; tries < 60; tries++) {
-      if (await this.#backend.sql.query(statement, [id]).catch(() => null)) return
-      await sleep(100)
+      ? 'update workspace_members set deleted_at = null, deleted_by_mutation = null where id = $1'
+      : 'update workspace_members set deleted_at = now(), deleted_by_mutation = gen_random_uuid() where id = $1'
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.#backend.sql.query(statement, [id])
+        return
+      } catch (thrown) {
+        if (tries === 60) throw thrown
+        await sleep(100)
+      }
     }
-    throw new Error('Postgres did not come back')
   }
 
   async #heal(): Promise<string[]> {
