@@ -54,8 +54,11 @@ test('W-14 an edit settles by version, by the row being gone, or by a request th
   expect(settles(edit, { ...waits, row: row(1, 3) })).toBe(false)
   expect(settles(edit, { ...waits, row: row(1, 4) })).toBe(true)
   expect(settles(edit, { ...waits, row: row(1, 9) })).toBe(true)
-  expect(settles(edit, { ...waits, row: null })).toBe(true)
-  expect(settles(edit, { ...waits, row: null, complete: false })).toBe(false)
+  const left = patch({ seq: 1, state: 'accepted', answer: accepted(4, false) }, { city: 'A' })
+  expect(settles(left, { ...waits, row: null })).toBe(true)
+  expect(settles(left, { ...waits, row: null, complete: false })).toBe(false)
+  // The record was gone before the edit was sent, and the answer says that it is back: its echo is on the way.
+  expect(settles(edit, { ...waits, row: null })).toBe(false)
   expect(settles(edit, { ...waits, row: row(1, 3), refreshed: true })).toBe(true)
   expect(settles({ ...edit, state: 'queued' }, { ...waits, row: row(1, 9) })).toBe(false)
 })
