@@ -1,3 +1,13 @@
+/**
+ * `npm run -s chaos -- --sim|--real --seeds N [--seed FIRST] [--break NAME] [--trace] [--json]`: what must hold whatever fails.
+ *
+ * `--sim` runs the product's sync engine, five times over, in this one process: virtual time, a model of the server, a
+ * network and disks that fail as the seed says. A seed replays to the byte. `--real` runs it as processes over real
+ * files against Postgres, the shape endpoint and the gateway, behind a proxy; its schedule replays, its interleaving
+ * does not. Both make the same operations and are checked by the same rules (checks.ts).
+ *
+ * Exit code 0: nothing was lost, done twice, diverged or stalled, and the run was not vacuous.
+ */
 import { parseChaosArguments } from './arguments.ts'
 import { installBreak } from './breaks/install.ts'
 import { FAULT_KINDS } from './faults.ts'
