@@ -29,6 +29,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   latency: async () => report('latency', (await import('./latency.ts')).latency, options),
   mutate: async () => report('mutate', (await import('./mutate.ts')).mutate, options),
   sync: async () => report('sync', (await import('./sync.ts')).sync, options),
+  ui: async () => report('ui', (await import('./ui.ts')).ui, options),
 }
 
 const show = ({ name, metrics, env }: BenchResult): void => {

@@ -63,7 +63,7 @@ const cityEdits = async (server: BenchServer, count: number): Promise<readonly C
 export const mutate: Bench = async ({ rows, log }) => {
   const root = mkdtempSync(path.join(tmpdir(), 'outpost-bench-'))
   log(`the server and ${rows} accounts`)
-  const server = await startServer(rows, true)
+  const server = await startServer(rows, true, 'edited')
   try {
     await warmShape(server, 'accounts')
     const config = (run: number): SyncConfig => ({

@@ -30,9 +30,17 @@ export interface BenchServer extends ServerReady {
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** Starts the backend in its own process; the data is made once and kept under `.outpost/bench`. */
-export const startServer = async (rows: number, accountsOnly: boolean): Promise<BenchServer> => {
-  const dataDir = path.join(root, '.outpost/bench', `${accountsOnly ? 'accounts' : 'demo'}-${rows}`)
+/**
+ * Starts the backend in its own process; the data is made once and kept under `.outpost/bench`.
+ *
+ * @param name of the data: a bench that adds rows keeps its own
+ */
+export const startServer = async (
+  rows: number,
+  accountsOnly: boolean,
+  name = accountsOnly ? 'accounts' : 'demo',
+): Promise<BenchServer> => {
+  const dataDir = path.join(root, '.outpost/bench', `${name}-${rows}`)
   mkdirSync(dataDir, { recursive: true })
   const options: z.infer<typeof serverOptions> = { dataDir, rows, accountsOnly }
   const child = fork(path.join(import.meta.dirname, 'server-process.ts'), [JSON.stringify(options)], {

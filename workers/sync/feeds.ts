@@ -7,6 +7,12 @@ import { type FeedSource, QueryFeed } from './query-feed.ts'
 import type { ReaderCalls } from './reader-calls.ts'
 import type { ThreadClient } from './thread-client.ts'
 
+/**
+ * So few changed records are read on the engine's own connection: the way to the reader's thread and back takes longer.
+ * While a first load runs all are, since only edits change records then, and only here they are found without a scan.
+ */
+const READ_HERE = 32
+
 type Log = (message: string, context: Record<string, unknown>) => void
 
 /** One end of the query worker's line: a MessagePort of Electron or of Node. */
@@ -27,14 +33,14 @@ export class Feeds {
     this.#source = {
       page: (request) => reader.call('page', request),
       rows: async (entity, ids) => {
-        // While a first load runs only edits change records: few, and found here without a scan.
-        const found = ids.map((id) => ({ id, place: local.unindexed(entity, id) }))
-        if (found.some(({ place }) => place === null)) return reader.call('rows', { entity, ids })
-        return found.map(({ id, place }) => ({
-          id,
-          rowid: place?.found?.rowid ?? null,
-          row: place?.found?.row ?? null,
-        }))
+        const [first] = ids
+        const here = ids.length <= READ_HERE || (first !== undefined && local.unindexed(entity, first) !== null)
+        if (!here) return reader.call('rows', { entity, ids })
+        return ids.map((id) => {
+          const place = local.unindexed(entity, id)
+          const placed = place ? place.found : local.reads.placed(entity, id)
+          return { id, rowid: placed?.rowid ?? null, row: placed?.row ?? null }
+        })
       },
       overlay: (entity, id) => outbox.memory.shown(entity, id),
       overlays: () => outbox.memory.overlays(),

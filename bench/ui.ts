@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { seededRandom } from '../core/random.ts'
+import { launchStandIn } from '../hosts/launch.ts'
+import { buildApp } from '../scripts/build.ts'
+import { type Bench, median } from './bench.ts'
+import { percentile } from './figures.ts'
+import { startReplay } from './ui/replay.ts'
+import { keyTimes, taskTimes, watchKeys } from './ui/watch.ts'
+import { startServer, warmShape } from './world/server.ts'
+
+const CHANGES = 100_000
+const WORDS = ['group', 'partners', 'capital', 'berlin', 'logistics', 'family', 'studio', 'systems']
+const KEY_PAUSE_MS = 120
+const LOAD_LIMIT_MS = 600_000
+
+/** Types, filters and scrolls as a person in a hurry would, for as long as `more` holds. */
+const driveList = async (
+  page: Page,
+  more: () => boolean,
+): Promise<{ keys: number; flips: number; scrolls: number }> => {
+  const random = seededRandom(11)
+  const done = { keys: 0, flips: 0, scrolls: 0 }
+  const search = page.getByTestId('search')
+  for (let turn = 0; more(); turn++) {
+    await search.click()
+    for (const key of WORDS[turn % WORDS.length] ?? '') {
+      if (!more()) return done
+      await page.keyboard.type(key)
+      done.keys++
+      await pause(KEY_PAUSE_MS)
+    }
+    await search.fill('')
+    for (const wanted of ['status', 'priority']) {
+      await page.getByTestId(`facet-${wanted}`).click()
+      await page
+        .getByRole('option')
+        .nth(Math.floor(random() * 3))
+        .click()
+      await page.keyboard.press('Escape')
+      done.flips++
+    }
+    await page.getByTestId('clear-filters').click()
+    for (let n = 0; n < 5 && more(); n++) {
+      await page.evaluate((share) => {
+        const grid = document.querySelector('[role="grid"]')
+        const scroller = [grid, ...(grid?.querySelectorAll('*') ?? [])].find(
+          (e) => e && e.scrollHeight > e.clientHeight + 100,
+        )
+        scroller?.scrollTo({ top: share * scroller.scrollHeight })
+      }, random())
+      done.scrolls++
+      await pause(80)
+    }
+  }
+  return done
+}
+
+/**
+ * The real window over a real list while 100,000 changed rows arrive at 10,000 a second from a recording, with Postgres
+ * stopped: from a key to the list that answers it on screen, and tasks of over 50 ms CPU time on the page's own thread.
+ */
+export const ui: Bench = async ({ rows, log }) => {
+  const root = mkdtempSync(path.join(tmpdir(), 'outpost-bench-'))
+  await buildApp(log)
+  log(`the server and ${rows} accounts`)
+  const server = await startServer(rows, true)
+  await warmShape(server, 'accounts')
+  const replay = await startReplay(server, CHANGES)
+  const data = path.join(root, 'client')
+  mkdirSync(data)
+  const token = path.join(root, 'token')
+  writeFileSync(token, server.token, { mode: 0o600 })
+  const app = await launchStandIn({
+    entry: path.resolve(import.meta.dirname, '../out/main/index.js'),
+    args: ['--gateway', replay.url, '--workspace', server.workspaceId, '--token-file', token, '--data', data],
+    headless: true,
+    viewport: { width: 1440, height: 900 },
+  })
+  try {
+    const { page } = app
+    page.setDefaultTimeout(LOAD_LIMIT_MS)
+    await page.locator('[data-testid="status-pill"][data-state-name="up_to_date"]').waitFor({ state: 'attached' })
+    await page.getByTestId('nav-accounts').click()
+    await page.getByTestId('view-all').click()
+    await page.waitForFunction(
+      (wanted) => Number(document.querySelector('[data-testid="list-total"]')?.getAttribute('data-total')) >= wanted,
+      rows,
+    )
+    await page.getByTestId('row').first().waitFor()
+    log('loaded; now the recording')
+    await watchKeys(page)
+    const browser = page.context().browser()
+    await browser?.startTracing(page, { categories: ['toplevel', 'devtools.timeline', '__metadata'] })
+    let playing = true
+    const played = replay.play().finally(() => {
+      playing = false
+    })
+    await pause(500)
+    const used = await driveList(page, () => playing)
+    const { elapsedMs } = await played
+    const tasks = taskTimes((await browser?.stopTracing()) ?? Buffer.from('{"traceEvents":[]}'))
+    const keys = await keyTimes(page)
+    return {
+      rows,
+      changed_rows: CHANGES,
+      replay_ms: elapsedMs,
+      ...used,
+      keys_answered: keys.length,
+      key_to_paint_p50_ms: median(keys),
+      key_to_paint_p95_ms: percentile(keys, 0.95),
+      key_to_paint_max_ms: Math.max(...keys),
+      tasks: tasks.length,
+      longest_task_ms: tasks.reduce((most, task) => Math.max(most, task), 0),
+      long_tasks_over_50ms: tasks.filter((task) => task > 50).length,
+    }
+  } finally {
+    await app.kill()
+    replay.close()
+    rmSync(root, { recursive: true, force: true })
+  }
+}
