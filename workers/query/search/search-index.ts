@@ -48,7 +48,7 @@ export class SearchIndex {
   }
 
   /** Texts of these rows are new or changed. */
-  changed(rows: readonly number[], capacity: number): void {
+  changed(rows: Iterable<number>, capacity: number): void {
     if (this.loose.length * 32 < capacity) this.loose = grownBits(this.loose, capacity)
     for (const row of rows) {
       for (const segment of this.segments) clearBit(segment.valid, row)

@@ -11,8 +11,10 @@ interface ColumnBase {
   same(a: number, b: number): boolean
   /** Puts the value of one row into another; what the first one holds afterwards is nobody's concern. */
   move(from: number, to: number): void
-  /** Makes room for `capacity` rows; new ones are null. */
-  grow(capacity: number): void
+  /** Rows that it has room for. */
+  readonly room: number
+  /** Gives it room for exactly `capacity` rows; new ones are null. */
+  fit(capacity: number): void
   /** Bytes of its typed arrays. */
   bytes(): number
 }
@@ -35,10 +37,13 @@ export class NumberColumn implements ColumnBase {
   move(from: number, to: number): void {
     this.values[to] = this.values[from] as number
   }
-  grow(capacity: number): void {
-    const grown = new Float64Array(capacity).fill(Number.NaN, this.values.length)
-    grown.set(this.values)
-    this.values = grown
+  get room(): number {
+    return this.values.length
+  }
+  fit(capacity: number): void {
+    const fitted = new Float64Array(capacity).fill(Number.NaN, this.values.length)
+    fitted.set(this.values.subarray(0, capacity))
+    this.values = fitted
   }
   bytes(): number {
     return this.values.byteLength
@@ -83,10 +88,13 @@ export class IntColumn implements ColumnBase {
   move(from: number, to: number): void {
     this.values[to] = this.values[from] as number
   }
-  grow(capacity: number): void {
-    const grown = new Int32Array(capacity).fill(NULL_INT, this.values.length)
-    grown.set(this.values)
-    this.values = grown
+  get room(): number {
+    return this.values.length
+  }
+  fit(capacity: number): void {
+    const fitted = new Int32Array(capacity).fill(NULL_INT, this.values.length)
+    fitted.set(this.values.subarray(0, capacity))
+    this.values = fitted
   }
   bytes(): number {
     return this.values.byteLength
@@ -148,10 +156,13 @@ export class CodeColumn implements ColumnBase {
   move(from: number, to: number): void {
     this.values[to] = this.values[from] as number
   }
-  grow(capacity: number): void {
-    const grown = this.values instanceof Uint16Array ? new Uint16Array(capacity) : new Uint32Array(capacity)
-    grown.set(this.values)
-    this.values = grown
+  get room(): number {
+    return this.values.length
+  }
+  fit(capacity: number): void {
+    const fitted = this.values instanceof Uint16Array ? new Uint16Array(capacity) : new Uint32Array(capacity)
+    fitted.set(this.values.subarray(0, capacity))
+    this.values = fitted
   }
   bytes(): number {
     return this.values.byteLength
@@ -181,10 +192,13 @@ export class LinkColumn implements ColumnBase {
   move(from: number, to: number): void {
     this.values[to] = this.values[from] as number
   }
-  grow(capacity: number): void {
-    const grown = new Int32Array(capacity).fill(-1, this.values.length)
-    grown.set(this.values)
-    this.values = grown
+  get room(): number {
+    return this.values.length
+  }
+  fit(capacity: number): void {
+    const fitted = new Int32Array(capacity).fill(-1, this.values.length)
+    fitted.set(this.values.subarray(0, capacity))
+    this.values = fitted
   }
   bytes(): number {
     return this.values.byteLength

@@ -100,11 +100,19 @@ export class IdMap {
   addNameless(): number {
     const row = this.size++
     if (this.words.length < this.size * 4) {
-      const grown = new Uint32Array(4 * Math.ceil(this.size * 1.2 + 1024))
+      const grown = new Uint32Array(4 * Math.ceil(this.size * 1.5 + 1024))
       grown.set(this.words)
       this.words = grown
     }
     return row
+  }
+
+  /** Gives back the room that growth took too much of; false where there is none. */
+  trim(): boolean {
+    const wanted = 4 * Math.ceil(this.size * 1.05 + 1024)
+    if (this.words.length <= wanted * 1.05) return false
+    this.words = this.words.slice(0, wanted)
+    return true
   }
 
   /** Gives a nameless row the id of another for as long as both stand for one record. */

@@ -94,7 +94,7 @@ export class Shelf {
   }
 
   /** Makes room for every slot that has been given out. */
-  makeRoom(): void {
+  readonly makeRoom = (): void => {
     this.table.reserve()
     this.cells.grow(this.table.capacity)
   }

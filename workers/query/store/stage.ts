@@ -17,10 +17,13 @@ export interface Touched {
   readonly reworded: readonly number[]
 }
 
-/** A row of the change: its values stand in `slot` until they are shown; then they move to `row` where that is another. */
+/**
+ * The rows of a change by position: the values of row n stand in slot n until they are shown; then they move to the row
+ * where that is another slot.
+ */
 interface Written {
-  readonly row: number
-  readonly slot: number
+  readonly rows: readonly number[]
+  readonly slots: readonly number[]
 }
 
 /**
@@ -39,59 +42,44 @@ export function* stageChange(
   const gone = removes.map((id) => table.ids.find(id)).filter((row) => row >= 0)
   const firstNew = table.ids.size
   const rows = batch.ids.map((id) => table.ids.add(id))
-  const known = rows.filter((row) => row < firstNew)
-  const hidden = table.takeHidden(known.length)
-  shelf.makeRoom()
-  let used = 0
-  const written = rows.map((row): Written => ({ row, slot: row < firstNew ? (hidden[used++] as number) : row }))
-  const rowOfSlot = new Map(written.map(({ row, slot }) => [slot, row]))
+  const { slots, hidden } = slotsFor(shelf, rows, firstNew)
+  const written: Written = { rows, slots }
   yield
-  const kept = [...table.columns].filter(([name]) => !batch.columns.includes(name)).map(([, column]) => column)
-  for (const { row, slot } of written) {
-    if (slot === row) continue
-    table.ids.copyName(row, slot)
-    for (const column of kept) column.set(slot, column.get(row))
-  }
   yield* writeColumns(shelf, written, batch)
 
-  const fresh = written.filter(({ row }) => !table.isAlive(row))
+  const fresh = positionsWhere(rows, (row) => !table.isAlive(row))
   const changed = yield* changedColumns(shelf, written, batch)
   const before = new Map(orders)
   const staged = new Map<string, StagedOrder | null>()
   for (const [name, order] of before) {
     const mine = affected(order, fresh, changed)
     if (mine.length * REBUILD_PART > order.size) staged.set(name, null)
-    else if (mine.length > 0) {
-      const arrivals = { slots: mine.map(({ slot }) => slot), rowOf: (slot: number) => rowOfSlot.get(slot) ?? slot }
-      staged.set(
-        name,
-        yield* order.stage(
-          mine.map(({ row }) => row),
-          arrivals,
-        ),
-      )
-    }
+    else if (mine.length > 0) staged.set(name, yield* stageOrder(order, written, mine))
   }
-  const reworded = new Set(fresh.map(({ row }) => row))
-  for (const name of shelf.searchFields) for (const { row } of changed.get(name) ?? []) reworded.add(row)
+  const reworded = new Set(fresh.map((position) => rows[position] as number))
+  for (const name of shelf.searchFields)
+    for (const position of changed.get(name) ?? []) reworded.add(rows[position] as number)
 
   return () => {
     for (const name of batch.columns) {
       const column = table.columns.get(name)
-      for (const { row, slot } of changed.get(name) ?? []) column?.move(slot, row)
-      for (const { row, slot } of fresh) if (slot !== row) column?.move(slot, row)
+      for (const position of changed.get(name) ?? []) column?.move(slots[position] as number, rows[position] as number)
+      for (const position of fresh) {
+        const slot = slots[position] as number
+        if (slot !== rows[position]) column?.move(slot, rows[position] as number)
+      }
     }
     table.returnHidden(hidden)
     const removed = gone.filter((row) => table.isAlive(row))
     for (const row of removed) table.kill(row)
-    written.forEach(({ row }, i) => {
-      table.revive(row)
-      table.setMark(row, batch.mark(i))
-    })
+    for (let position = 0; position < rows.length; position++) {
+      table.revive(rows[position] as number)
+      table.setMark(rows[position] as number, batch.mark(position))
+    }
     const dead = removed.filter((row) => !table.isAlive(row))
     for (const row of dead) shelf.cells.drop(row)
     for (const row of rows) shelf.cells.file(row)
-    shelf.search.changed([...reworded], table.capacity)
+    shelf.search.changed(reworded, table.capacity)
     for (const [name, order] of orders) {
       const change = staged.get(name)
       if (before.get(name) !== order || change === null) orders.delete(name)
@@ -100,37 +88,70 @@ export function* stageChange(
         order.kill(dead)
       }
     }
-    return { rows: [...rows, ...dead], reworded: [...reworded] }
+    return { rows: dead.length > 0 ? [...rows, ...dead] : rows, reworded: [...reworded] }
   }
 }
 
-function* writeColumns(shelf: Shelf, written: readonly Written[], batch: RowBatch): Generator<undefined, void> {
+/**
+ * Where the values of each row are written before they are shown: new rows have slots that nobody sees yet; a row that was
+ * here before, alive or not, has a place in orders by its old values, which therefore stay until the change is shown.
+ */
+const slotsFor = (
+  { table, makeRoom }: Shelf,
+  rows: readonly number[],
+  firstNew: number,
+): { slots: readonly number[]; hidden: readonly number[] } => {
+  const known = positionsWhere(rows, (row) => row < firstNew)
+  const hidden = table.takeHidden(known.length)
+  makeRoom()
+  if (known.length === 0) return { slots: rows, hidden }
+  const slots = [...rows]
+  known.forEach((position, i) => {
+    slots[position] = hidden[i] as number
+    table.ids.copyName(rows[position] as number, hidden[i] as number)
+  })
+  return { slots, hidden }
+}
+
+const positionsWhere = (rows: readonly number[], test: (row: number) => boolean): number[] => {
+  const positions: number[] = []
+  for (let position = 0; position < rows.length; position++)
+    if (test(rows[position] as number)) positions.push(position)
+  return positions
+}
+
+function* writeColumns(shelf: Shelf, { rows, slots }: Written, batch: RowBatch): Generator<undefined, void> {
   let sinceYield = 0
-  for (const name of batch.columns) {
-    const column = shelf.table.columns.get(name)
-    if (!column) continue
-    const write = batch.writer(name, column)
-    for (let i = 0; i < written.length; i++) {
-      write((written[i] as Written).slot, i)
-      if (++sinceYield % SLICE_VALUES === 0) yield
+  const carried = new Set(batch.columns)
+  for (const [name, column] of shelf.table.columns) {
+    if (carried.has(name)) {
+      const write = batch.writer(name, column)
+      for (let i = 0; i < slots.length; i++) {
+        write(slots[i] as number, i)
+        if (++sinceYield % SLICE_VALUES === 0) yield
+      }
+    } else if (slots !== rows) {
+      for (let i = 0; i < slots.length; i++)
+        if (slots[i] !== rows[i]) column.set(slots[i] as number, column.get(rows[i] as number))
     }
   }
 }
 
-/** By column, the rows alive whose value changes. */
+/** By column, the positions of rows alive whose value changes. */
 function* changedColumns(
   shelf: Shelf,
-  written: readonly Written[],
+  { rows, slots }: Written,
   batch: RowBatch,
-): Generator<undefined, ReadonlyMap<string, readonly Written[]>> {
-  const alive = written.filter(({ row }) => shelf.table.isAlive(row))
-  const changed = new Map<string, readonly Written[]>()
+): Generator<undefined, ReadonlyMap<string, readonly number[]>> {
+  const alive = positionsWhere(rows, (row) => shelf.table.isAlive(row))
+  const changed = new Map<string, readonly number[]>()
+  if (alive.length === 0) return changed
   let sinceYield = 0
   for (const name of batch.columns) {
     const column = shelf.table.columns.get(name)
     changed.set(
       name,
-      alive.filter(({ row, slot }) => !column?.same(row, slot)),
+      alive.filter((position) => !column?.same(rows[position] as number, slots[position] as number)),
     )
     sinceYield += alive.length
     if (sinceYield < SLICE_VALUES) continue
@@ -142,9 +163,26 @@ function* changedColumns(
 
 const affected = (
   order: Order,
-  fresh: readonly Written[],
-  changed: ReadonlyMap<string, readonly Written[]>,
-): readonly Written[] => {
+  fresh: readonly number[],
+  changed: ReadonlyMap<string, readonly number[]>,
+): readonly number[] => {
   const moved = order.columns.flatMap((column) => changed.get(column) ?? [])
   return moved.length === 0 ? fresh : [...new Set([...fresh, ...moved])]
+}
+
+function* stageOrder(
+  order: Order,
+  { rows, slots }: Written,
+  positions: readonly number[],
+): Generator<undefined, StagedOrder> {
+  const rowOf = new Map<number, number>()
+  for (const position of positions)
+    if (slots[position] !== rows[position]) rowOf.set(slots[position] as number, rows[position] as number)
+  return yield* order.stage(
+    positions.map((position) => rows[position] as number),
+    {
+      slots: positions.map((position) => slots[position] as number),
+      rowOf: (slot) => rowOf.get(slot) ?? slot,
+    },
+  )
 }

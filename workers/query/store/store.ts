@@ -96,6 +96,7 @@ export class Store {
       }
       if (shelf.search.upkeep(shelf.table.alive, shelf.table.size)) return true
     }
+    if (Object.values(this.shelves).some((shelf) => shelf.table.trim())) return true
     if (this.contactsOf.upkeep() || this.tasksOf.upkeep()) return true
     return Object.values(this.letters).some((letters) => letters.upkeep())
   }

@@ -8,6 +8,11 @@ import { CodeColumn, IntColumn, LinkColumn, NumberColumn } from './columns.ts'
 import { IdMap } from './id-map.ts'
 import { TextColumn } from './text-column.ts'
 
+/** Each growth copies everything: half as much again keeps copies few. `trim` gives back what was too much. */
+const GROWTH = 1.5
+/** Room that stays after a trim: new rows of the next weeks. */
+const SPARE = 1.05
+
 export type Column = NumberColumn | IntColumn | CodeColumn | LinkColumn | TextColumn
 
 /** Texts that hardly repeat; every other text column keeps a dictionary. */
@@ -76,12 +81,25 @@ export class Table {
   reserve(): void {
     if (this.size <= this.capacity) return
     const before = this.capacity
-    this.capacity = (Math.ceil(this.size * 1.2) + 1_055) & ~31
+    this.capacity = (Math.ceil(this.size * GROWTH) + 1_055) & ~31
     for (const [name, column] of this.columns) {
-      column.grow(this.capacity)
+      if (column.room >= this.capacity) continue
+      column.fit(this.capacity)
       if (column.kind === 'int' && (ACCOUNT_COUNTS as readonly string[]).includes(name)) column.values.fill(0, before)
     }
     this.alive = grownBits(this.alive, this.capacity)
+  }
+
+  /** Gives back the room that growth took too much of, one column at a time; false when nothing is left to do. */
+  trim(): boolean {
+    const wanted = (Math.ceil(this.size * SPARE) + 1_055) & ~31
+    if (this.capacity > wanted * SPARE) this.capacity = wanted
+    for (const column of this.columns.values()) {
+      if (column.room <= this.capacity) continue
+      column.fit(this.capacity)
+      return true
+    }
+    return this.ids.trim()
   }
 
   isAlive(row: number): boolean {

@@ -119,11 +119,15 @@ export class TextColumn {
     this.lengths[from] = NULL_LENGTH
   }
 
-  grow(capacity: number): void {
+  get room(): number {
+    return this.starts.length
+  }
+
+  fit(capacity: number): void {
     const starts = new Uint32Array(capacity)
-    starts.set(this.starts)
+    starts.set(this.starts.subarray(0, capacity))
     const lengths = new Uint16Array(capacity).fill(NULL_LENGTH, this.lengths.length)
-    lengths.set(this.lengths)
+    lengths.set(this.lengths.subarray(0, capacity))
     this.starts = starts
     this.lengths = lengths
   }

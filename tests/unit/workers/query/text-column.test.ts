@@ -31,7 +31,7 @@ const texts = fc.array(
 
 const columnOf = (values: readonly (string | null)[]): TextColumn => {
   const column = new TextColumn()
-  column.grow(values.length)
+  column.fit(values.length)
   values.forEach((value, row) => {
     column.set(row, value)
   })
