@@ -1,5 +1,5 @@
-import { CloudOff } from 'lucide-react'
-import { useEffect, useMemo, useRef } from 'react'
+import { CloudOff, LogIn } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { ListsProvider } from '../data/lists.tsx'
 import type { QueryClient } from '../data/query-client.ts'
 import { QueryProvider } from '../data/query-context.tsx'
@@ -8,6 +8,7 @@ import { useCall } from '../data/use-call.ts'
 import { useDark } from '../data/use-dark.ts'
 import { useEvent } from '../data/use-event.ts'
 import { WorkspaceProvider } from '../data/workspace.tsx'
+import { SignInDialog } from '../features/session/sign-in-dialog.tsx'
 import { Button } from '../ui/button.tsx'
 import { Empty, Progress } from '../ui/empty.tsx'
 import { Toaster } from '../ui/toast.tsx'
@@ -20,6 +21,7 @@ export const App = ({ queries }: { queries: QueryClient }) => {
   const session = useCall('session.get', {})
   const members = useCall('members.list', {})
   const dark = useDark()
+  const [signingIn, setSigningIn] = useState(false)
   useEffect(followStatus, [])
   const lastState = useRef('')
   useEvent('status', ({ state }) => {
@@ -53,7 +55,24 @@ export const App = ({ queries }: { queries: QueryClient }) => {
         </QueryProvider>
       ) : (
         <main className="first-run" data-testid="first-run">
-          {session.error ? (
+          {session.error?.code === 'signed_out' || session.error?.code === 'no_access' ? (
+            <Empty
+              icon={<LogIn />}
+              title={session.error.code === 'no_access' ? 'No access' : 'Sign in to begin'}
+              actions={
+                <>
+                  <Button kind="primary" onClick={() => setSigningIn(true)} data-testid="sign-in">
+                    Sign in
+                  </Button>
+                  <Button onClick={session.reload}>Try again</Button>
+                </>
+              }
+            >
+              {session.error.code === 'no_access'
+                ? session.error.message
+                : 'Your workspace is then brought to this computer, and works without a connection from there on.'}
+            </Empty>
+          ) : session.error ? (
             <Empty
               icon={<CloudOff />}
               title="Not connected yet"
@@ -68,6 +87,14 @@ export const App = ({ queries }: { queries: QueryClient }) => {
             </div>
           )}
         </main>
+      )}
+      {signingIn && (
+        <SignInDialog
+          onClose={() => {
+            setSigningIn(false)
+            session.reload()
+          }}
+        />
       )}
       <Toaster dark={dark} />
     </>

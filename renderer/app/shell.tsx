@@ -8,8 +8,10 @@ import { AccountPanel } from '../features/account/account-panel.tsx'
 import { AttentionPage } from '../features/attention/attention-page.tsx'
 import { ImportPage } from '../features/import/import-page.tsx'
 import { ListPage } from '../features/lists/list-page.tsx'
+import { ReceiptsPage } from '../features/receipts/receipts-page.tsx'
 import { DeleteDialog } from '../features/records/delete-dialog.tsx'
 import { RecordDialog } from '../features/records/record-dialog.tsx'
+import { SignInDialog } from '../features/session/sign-in-dialog.tsx'
 import { SettingsPage } from '../features/settings/settings-page.tsx'
 import { StatusPill } from '../features/status/status-pill.tsx'
 import { SaveViewDialog } from '../features/views/save-view-dialog.tsx'
@@ -25,6 +27,7 @@ export const Shell = () => {
   const [form, setForm] = useState<FormRequest | null>(null)
   const [removal, setRemoval] = useState<DeleteRequest | null>(null)
   const [naming, setNaming] = useState<ListQuery | null>(null)
+  const [signingIn, setSigningIn] = useState(false)
   const search = useRef<HTMLInputElement>(null)
   const grid = useRef<HTMLDivElement>(null)
   const here = useRef(route)
@@ -48,6 +51,7 @@ export const Shell = () => {
       openForm: setForm,
       confirmDelete: setRemoval,
       saveView: setNaming,
+      signIn: () => setSigningIn(true),
       focusSearch: (entity) => {
         if (!isList(here.current.page)) go(entity ?? lastList.current)
         requestAnimationFrame(() => {
@@ -94,6 +98,7 @@ export const Shell = () => {
                 />
               )}
               {route.page === 'attention' && <AttentionPage />}
+              {route.page === 'receipts' && <ReceiptsPage />}
               {route.page === 'import' && <ImportPage />}
               {route.page === 'settings' && <SettingsPage />}
             </ErrorBoundary>
@@ -107,6 +112,7 @@ export const Shell = () => {
       </div>
       {form && <RecordDialog request={form} onClose={() => setForm(null)} />}
       {removal && <DeleteDialog request={removal} onClose={() => setRemoval(null)} />}
+      {signingIn && <SignInDialog onClose={() => setSigningIn(false)} />}
       {naming && <SaveViewDialog query={naming} onClose={() => setNaming(null)} />}
     </ActionsProvider>
   )

@@ -16,7 +16,25 @@ export type FormRequest =
       readonly accountName?: string
     }
   | { readonly mode: 'edit'; readonly entity: FormEntity; readonly row: RecordValues; readonly accountName?: string }
-export type FormEntity = 'accounts' | 'contacts' | 'tasks' | 'meetings' | 'notes'
+  | {
+      readonly mode: 'resend'
+      readonly entity: FormEntity
+      /** The refused edit, and the columns that it wanted to write. */
+      readonly edit: string
+      readonly wanted: readonly string[]
+      /** The record as the person wants it. */
+      readonly row: RecordValues
+      /** Given, the account stays as it is; else it can be chosen anew. */
+      readonly accountName?: string
+      /** The name of the account chosen so far. */
+      readonly account: string
+    }
+const FORM_ENTITIES = ['accounts', 'contacts', 'tasks', 'meetings', 'notes'] as const
+export type FormEntity = (typeof FORM_ENTITIES)[number]
+
+/** Is there a form for records of this entity? */
+export const hasForm = (entity: EntityName): entity is FormEntity =>
+  (FORM_ENTITIES as readonly EntityName[]).includes(entity)
 
 /** Records about to be deleted, once the person confirms. */
 export interface DeleteRequest {
@@ -36,6 +54,7 @@ export interface Actions {
   openForm(request: FormRequest): void
   confirmDelete(request: DeleteRequest): void
   saveView(query: ListQuery): void
+  signIn(): void
   focusSearch(entity?: ListEntity): void
 }
 

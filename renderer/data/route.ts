@@ -1,6 +1,6 @@
 import { LIST_ENTITIES, type ListEntity } from '../../core/query/spec.ts'
 
-export type Page = ListEntity | 'attention' | 'import' | 'settings'
+export type Page = ListEntity | 'attention' | 'receipts' | 'import' | 'settings'
 
 /** Where the person is: a page, and beside a list possibly an open account with one of its records in focus. */
 export interface Route {
@@ -9,7 +9,7 @@ export interface Route {
   readonly focus: string | null
 }
 
-const PAGES: readonly string[] = [...LIST_ENTITIES, 'attention', 'import', 'settings']
+const PAGES: readonly string[] = [...LIST_ENTITIES, 'attention', 'receipts', 'import', 'settings']
 const isPage = (name: string): name is Page => PAGES.includes(name)
 
 export const isList = (page: Page): page is ListEntity => (LIST_ENTITIES as readonly string[]).includes(page)

@@ -48,13 +48,22 @@ interface ConfirmProps {
   readonly title: string
   readonly children: ReactNode
   readonly action: string
+  readonly disabled?: boolean
   readonly onConfirm: () => void
   readonly onClose: () => void
   readonly testId?: string
 }
 
 /** Asks before something that takes away. Focus starts on Cancel. */
-export const ConfirmDialog = ({ title, children, action, onConfirm, onClose, testId }: ConfirmProps) => (
+export const ConfirmDialog = ({
+  title,
+  children,
+  action,
+  disabled = false,
+  onConfirm,
+  onClose,
+  testId,
+}: ConfirmProps) => (
   <AlertDialog.Root open onOpenChange={(open) => !open && onClose()}>
     <AlertDialog.Portal>
       <AlertDialog.Overlay className="scrim" />
@@ -68,7 +77,7 @@ export const ConfirmDialog = ({ title, children, action, onConfirm, onClose, tes
             <Button>Cancel</Button>
           </AlertDialog.Cancel>
           <AlertDialog.Action asChild>
-            <Button kind="danger" onClick={onConfirm} data-testid={testId}>
+            <Button kind="danger" disabled={disabled} onClick={onConfirm} data-testid={testId}>
               {action}
             </Button>
           </AlertDialog.Action>

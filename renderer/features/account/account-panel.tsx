@@ -1,4 +1,5 @@
 import { Ellipsis, Pencil, SearchX, Trash2, X } from 'lucide-react'
+import type { Mark } from '../../../core/protocol/outbox.ts'
 import { useActions } from '../../data/actions.tsx'
 import { CompanyMark } from '../../ui/avatar.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -26,6 +27,22 @@ const PROPERTIES = [
   'address',
   'external_id',
 ] as const
+
+const BANNERS: Readonly<Record<'refused' | 'removed', string>> = {
+  refused: 'The server could not apply a change of yours. You see what the server has; what you entered is kept.',
+  removed: 'Somebody else removed this account. It stays here until you decide what becomes of your change.',
+}
+
+/** Says why the account differs from the server, and where to settle it. */
+const Banner = ({ mark, onShow }: { mark: Mark | null; onShow: () => void }) =>
+  (mark === 'refused' || mark === 'removed') && (
+    <div className="detail-banner" role="status" data-testid="detail-banner" data-mark={mark}>
+      <p>{BANNERS[mark]}</p>
+      <Button onClick={onShow} data-testid="detail-attention">
+        Decide
+      </Button>
+    </div>
+  )
 
 /** One account beside its list (over it where the window is narrow): all of it, each part editable. */
 export const AccountPanel = ({ id, focus }: { id: string; focus: string | null }) => {
@@ -103,6 +120,7 @@ export const AccountPanel = ({ id, focus }: { id: string; focus: string | null }
             {company}
           </h2>
         </header>
+        <Banner mark={account.mark} onShow={() => actions.go('attention')} />
         <QuickFields row={account.row} />
         <div className="properties">
           {PROPERTIES.map((column) => (

@@ -1,8 +1,8 @@
-import { Copy, CornerDownRight, ExternalLink, Send, Trash2 } from 'lucide-react'
+import { ArchiveRestore, Copy, CornerDownRight, ExternalLink, Pencil, Send, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { ENTITIES } from '../../../core/model/entities.ts'
 import type { OutboxEntry } from '../../../core/protocol/outbox.ts'
-import { useActions } from '../../data/actions.tsx'
+import { hasForm, useActions } from '../../data/actions.tsx'
 import { call } from '../../data/api.ts'
 import { copyText } from '../../data/clipboard.ts'
 import { type DisplayContext, displayValue } from '../../data/display.ts'
@@ -11,8 +11,9 @@ import { formatAgo, formatInstant, plural } from '../../data/format.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { notify, notifyError } from '../../ui/toast.tsx'
-import { deedOf, fieldsOf, isEditable } from './refusal.ts'
+import { adviceOf, deedOf, fieldsOf, isEditable, isRemoved } from './refusal.ts'
 import { RefusedFieldRow } from './refused-field.tsx'
+import { resendForm } from './resend-form.ts'
 
 interface ItemProps {
   readonly entry: OutboxEntry
@@ -27,7 +28,8 @@ export const AttentionItem = ({ entry, followers, context, onResolved }: ItemPro
   const actions = useActions()
   const { edit } = entry
   const fields = fieldsOf(entry)
-  const editable = isEditable(entry)
+  const removed = isRemoved(entry)
+  const editable = isEditable(entry) && (!removed || edit.op === 'create')
   const first: Draft = Object.fromEntries(fields.map(({ field, mine }) => [field, toDraft(edit.entity, field, mine)]))
   const [changes, setChanges] = useState<Draft>({})
   const [asking, setAsking] = useState(false)
@@ -43,6 +45,16 @@ export const AttentionItem = ({ entry, followers, context, onResolved }: ItemPro
     if (!result.ok) return notifyError('Could not send again', result.error)
     notify('Queued to be sent again')
     onResolved()
+  }
+  const bringBack = async (): Promise<void> => {
+    const result = await call('outbox.bringBack', { id: edit.id })
+    if (!result.ok) return notifyError('Could not bring it back', result.error)
+    notify('Brought back; your change goes with it')
+    onResolved()
+  }
+  const openForm = async (): Promise<void> => {
+    const request = await resendForm(entry, values)
+    if (request) actions.openForm(request)
   }
   const discard = async (): Promise<void> => {
     const result = await call('outbox.discard', { id: edit.id })
@@ -75,7 +87,9 @@ export const AttentionItem = ({ entry, followers, context, onResolved }: ItemPro
           </Button>
         )}
       </header>
-      <p className="attention-reason">{entry.refusal?.message ?? 'The server refused it.'}</p>
+      <p className="attention-reason">
+        <b>{entry.refusal?.message ?? 'The server refused it.'}</b> {adviceOf(entry)}
+      </p>
       {fields.map((field) => (
         <RefusedFieldRow
           key={field.field}
@@ -106,14 +120,30 @@ export const AttentionItem = ({ entry, followers, context, onResolved }: ItemPro
         </div>
       )}
       <footer className="attention-actions">
-        <Button
-          kind="primary"
-          icon={<Send aria-hidden="true" />}
-          onClick={() => void resend()}
-          data-testid="attention-resend"
-        >
-          Send again
-        </Button>
+        {removed ? (
+          <Button
+            kind="primary"
+            icon={<ArchiveRestore aria-hidden="true" />}
+            onClick={() => void bringBack()}
+            data-testid="attention-bring-back"
+          >
+            Bring it back and send
+          </Button>
+        ) : (
+          <Button
+            kind="primary"
+            icon={<Send aria-hidden="true" />}
+            onClick={() => void resend()}
+            data-testid="attention-resend"
+          >
+            {edit.op === 'delete' ? 'Delete all the same' : 'Send again'}
+          </Button>
+        )}
+        {editable && hasForm(edit.entity) && (!removed || edit.op === 'create') && (
+          <Button icon={<Pencil aria-hidden="true" />} onClick={() => void openForm()} data-testid="attention-edit">
+            Edit…
+          </Button>
+        )}
         {fields.length > 0 && (
           <Button icon={<Copy aria-hidden="true" />} onClick={() => void copy()} data-testid="attention-copy">
             Copy

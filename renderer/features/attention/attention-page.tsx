@@ -1,12 +1,14 @@
-import { CircleCheck } from 'lucide-react'
+import { CircleCheck, ReceiptText } from 'lucide-react'
 import { useMemo } from 'react'
 import type { OutboxEntry } from '../../../core/protocol/outbox.ts'
+import { useActions } from '../../data/actions.tsx'
 import type { DisplayContext } from '../../data/display.ts'
 import { formatAgo, formatCount, plural } from '../../data/format.ts'
 import { useCall } from '../../data/use-call.ts'
 import { useEvent } from '../../data/use-event.ts'
 import { useNow } from '../../data/use-now.ts'
 import { useWorkspace } from '../../data/workspace.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { AttentionItem } from './attention-item.tsx'
 import { deedOf } from './refusal.ts'
@@ -17,6 +19,7 @@ const SHOWN_WAITING = 100
 /** Edits that the server refused, each with its ways out; below, those that wait to be sent. */
 export const AttentionPage = () => {
   const { session, byId } = useWorkspace()
+  const actions = useActions()
   const outbox = useCall('outbox.list', {})
   const nowMs = useNow(30_000)
   useEvent('outbox', outbox.reload)
@@ -63,6 +66,11 @@ export const AttentionPage = () => {
           ))}
         </ul>
         {waiting.length > 0 && <Waiting entries={waiting} nowMs={nowMs} />}
+        <p className="attention-receipts">
+          <Button kind="ghost" icon={<ReceiptText aria-hidden="true" />} onClick={() => actions.go('receipts')}>
+            Sent in the last 30 days
+          </Button>
+        </p>
       </div>
     </div>
   )

@@ -53,5 +53,32 @@ export const fieldsOf = ({ edit, refusal }: OutboxEntry): readonly RefusedField[
     .sort((a, b) => Number(b.conflict) - Number(a.conflict))
 }
 
+/** Was it refused because somebody removed the record, or the account that it hangs on? */
+export const isRemoved = ({ refusal }: OutboxEntry): boolean => refusal?.code === 'removed_elsewhere'
+
+/** What the person can do about a refusal, in a sentence after the server's reason. */
+export const adviceOf = (entry: OutboxEntry): string => {
+  const { edit, refusal } = entry
+  switch (refusal?.code) {
+    case 'conflict':
+      return edit.op === 'delete'
+        ? 'Open it to see what changed, then delete it all the same or leave it.'
+        : 'Choose which value each field is to have.'
+    case 'removed_elsewhere':
+      return edit.op === 'create'
+        ? 'Bring that account back, choose another one, or give this up.'
+        : 'Bring it back with your change, or let it go. Your values are kept here until then.'
+    case 'forbidden':
+      return 'Ask somebody who may, or give it up. Copy takes your values along.'
+    case 'invalid_input':
+    case 'unknown_field':
+      return edit.op === 'delete' || edit.op === 'restore' ? '' : 'Change what is not valid, then send it again.'
+    case 'id_reused':
+      return 'Sending it again gives it a new id.'
+    default:
+      return ''
+  }
+}
+
 /** Can the person change values before sending again? */
 export const isEditable = ({ edit }: OutboxEntry): boolean => edit.op === 'create' || edit.op === 'patch'

@@ -1,9 +1,11 @@
-import { FileText } from 'lucide-react'
+import { FileText, LogIn, LogOut, ReceiptText, Trash2 } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { ROLES } from '../../../core/model/codes.ts'
+import { useActions } from '../../data/actions.tsx'
 import { call } from '../../data/api.ts'
 import { formatBytes, formatCount } from '../../data/format.ts'
 import { useQueries } from '../../data/query-context.tsx'
+import { useStatus } from '../../data/status-store.ts'
 import { chooseTheme, chosenTheme, type Theme } from '../../data/theme.ts'
 import { useCall } from '../../data/use-call.ts'
 import { useWorkspace } from '../../data/workspace.tsx'
@@ -12,8 +14,10 @@ import { Button } from '../../ui/button.tsx'
 import { Kbd } from '../../ui/kbd.tsx'
 import { Segmented } from '../../ui/segmented.tsx'
 import { notifyError } from '../../ui/toast.tsx'
+import { RemoveDataDialog, SignOutDialog } from './leave-dialogs.tsx'
 import { SHORTCUTS } from './shortcuts.ts'
 import { useMemoryUse } from './use-memory-use.ts'
+import { VerifyLine } from './verify-line.tsx'
 import './settings.css'
 
 const THEMES: readonly { value: Theme; label: string }[] = [
@@ -43,9 +47,28 @@ const showLog = async (): Promise<void> => {
   if (!result.ok) notifyError('Could not show the log', result.error)
 }
 
+const Unsent = () => {
+  const { pending, needsAttention } = useStatus()
+  const actions = useActions()
+  const parts = [
+    pending > 0 && `${formatCount(pending)} not sent yet`,
+    needsAttention > 0 && `${formatCount(needsAttention)} ${needsAttention === 1 ? 'needs' : 'need'} attention`,
+  ].filter((part) => part !== false)
+  if (parts.length === 0) return 'None'
+  return (
+    <>
+      {parts.join(', ')}
+      <Button onClick={() => actions.go('attention')}>Show</Button>
+    </>
+  )
+}
+
 /** Who works here, with what, and how it looks. */
 export const SettingsPage = () => {
   const { session } = useWorkspace()
+  const actions = useActions()
+  const { state } = useStatus()
+  const [asking, setAsking] = useState<'sign-out' | 'remove' | null>(null)
   const { value: info, error } = useCall('app.info', {})
   const [theme, setTheme] = useState(chosenTheme)
   const memory = useMemoryUse(useQueries())
@@ -64,7 +87,51 @@ export const SettingsPage = () => {
             <span className="settings-role" data-testid="settings-role">
               {role}
             </span>
+            {state === 'signed_out' ? (
+              <Button
+                kind="primary"
+                icon={<LogIn aria-hidden="true" />}
+                onClick={actions.signIn}
+                data-testid="settings-sign-in"
+              >
+                Sign in
+              </Button>
+            ) : (
+              <Button
+                icon={<LogOut aria-hidden="true" />}
+                onClick={() => setAsking('sign-out')}
+                data-testid="settings-sign-out"
+              >
+                Sign out…
+              </Button>
+            )}
           </div>
+        </Group>
+        <Group title="Your data">
+          <Line label="Compared with the server">
+            <VerifyLine />
+          </Line>
+          <Line label="Edits not on the server" testId="settings-unsent">
+            <Unsent />
+          </Line>
+          <Line label="Sent in the last 30 days">
+            <Button
+              icon={<ReceiptText aria-hidden="true" />}
+              onClick={() => actions.go('receipts')}
+              data-testid="settings-receipts"
+            >
+              Show receipts
+            </Button>
+          </Line>
+          <Line label="On this computer">
+            <Button
+              icon={<Trash2 aria-hidden="true" />}
+              onClick={() => setAsking('remove')}
+              data-testid="settings-remove-data"
+            >
+              Remove the data…
+            </Button>
+          </Line>
         </Group>
         <Group title="Appearance">
           <Line label="Theme">
@@ -119,6 +186,8 @@ export const SettingsPage = () => {
           ))}
         </Group>
       </div>
+      {asking === 'sign-out' && <SignOutDialog name={session.member.name} onClose={() => setAsking(null)} />}
+      {asking === 'remove' && <RemoveDataDialog name={session.member.name} onClose={() => setAsking(null)} />}
     </div>
   )
 }
