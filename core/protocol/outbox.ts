@@ -17,8 +17,15 @@ export const outboxEntry = z.object({
   madeAt: z.number(),
   attempts: z.number().int(),
   nextAttemptAt: z.number().nullable(),
-  /** For refused edits: why, in words, and the three values of each field in conflict. */
-  refusal: z.object({ code: z.string(), message: z.string(), conflicts: z.array(fieldConflict) }).nullable(),
+  /** For refused edits: why, in words, the field that it is about, and the three values of each field in conflict. */
+  refusal: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      field: z.string().nullable(),
+      conflicts: z.array(fieldConflict),
+    })
+    .nullable(),
   /** What the record is called, for people. */
   title: z.string(),
   /** Ids of later edits that wait for this one. */

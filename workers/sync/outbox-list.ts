@@ -23,7 +23,12 @@ export const listOutbox = (outbox: Outbox, now: number): OutboxEntry[] => {
     nextAttemptAt: open.nextAttemptAt,
     refusal:
       open.answer?.status === 'refused'
-        ? { code: open.answer.code, message: open.answer.message, conflicts: [...open.answer.conflicts] }
+        ? {
+            code: open.answer.code,
+            message: open.answer.message,
+            field: open.answer.field,
+            conflicts: [...open.answer.conflicts],
+          }
         : null,
     title: titleOf(outbox, open),
     blocks: blocks.get(open.edit.id) ?? [],

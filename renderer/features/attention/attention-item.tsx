@@ -36,6 +36,13 @@ export const AttentionItem = ({ entry, followers, context, onResolved }: ItemPro
   const [tried, setTried] = useState(false)
   const draft = { ...first, ...changes }
   const { values, problems } = readDrafts(edit.entity, draft)
+  const problemOf = (field: string): string | null => {
+    if (tried && problems[field]) return problems[field]
+    const untouched = draft[field] === first[field]
+    return !removed && entry.refusal?.code !== 'conflict' && entry.refusal?.field === field && untouched
+      ? 'The server does not take this value'
+      : null
+  }
   const account = edit.entity === 'accounts' && edit.op !== 'create' ? edit.record_id : null
 
   const resend = async (): Promise<void> => {
@@ -97,7 +104,7 @@ export const AttentionItem = ({ entry, followers, context, onResolved }: ItemPro
           entryId={edit.id}
           field={field}
           text={draft[field.field] ?? ''}
-          problem={tried ? (problems[field.field] ?? null) : null}
+          problem={problemOf(field.field)}
           editable={editable}
           context={context}
           onText={(text) => setChanges({ ...changes, [field.field]: text })}

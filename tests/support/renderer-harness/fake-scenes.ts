@@ -74,6 +74,7 @@ export const fakeOutbox = (scene: string, { accounts, tasks }: Tables): OutboxEn
       refusal: {
         code: 'conflict',
         message: 'Somebody else changed the same fields while you were offline.',
+        field: 'status',
         conflicts: [
           { field: 'status', base: 'lead', mine: 'negotiation', theirs: 'lost' },
           { field: 'deal_value', base: 1_250_000, mine: 1_800_000, theirs: 900_050 },
@@ -99,7 +100,12 @@ export const fakeOutbox = (scene: string, { accounts, tasks }: Tables): OutboxEn
       state: 'refused',
       madeAt: Date.now() - 86_400_000,
       title: String(second?.['company']),
-      refusal: { code: 'forbidden', message: 'Only managers may delete accounts of others.', conflicts: [] },
+      refusal: {
+        code: 'forbidden',
+        message: 'Only managers may delete accounts of others.',
+        field: null,
+        conflicts: [],
+      },
       edit: { id: uuid(), entity: 'accounts', record_id: id(second), op: 'delete', seen_version: 3 },
     },
     {
@@ -108,7 +114,12 @@ export const fakeOutbox = (scene: string, { accounts, tasks }: Tables): OutboxEn
       state: 'refused',
       madeAt: Date.now() - 90_000,
       title: 'Call back about the renewal',
-      refusal: { code: 'removed_elsewhere', message: 'The account was removed by somebody else.', conflicts: [] },
+      refusal: {
+        code: 'removed_elsewhere',
+        message: 'The account was removed by somebody else.',
+        field: null,
+        conflicts: [],
+      },
       edit: {
         id: uuid(),
         entity: 'tasks',

@@ -13,7 +13,7 @@ const entry = (
   madeAt: 0,
   attempts: 1,
   nextAttemptAt: null,
-  refusal: { code: 'conflict', message: '', conflicts },
+  refusal: { code: 'conflict', message: '', field: null, conflicts },
   title: 'Northwind',
   blocks: [],
 })
