@@ -23,10 +23,12 @@ export const ERROR_TEXT = {
   database_damaged: 'A local database file is damaged.',
   outbox_damaged:
     'The file with your unsent changes is damaged. It is kept as it is; choose whether to restore the last backup.',
+  outbox_moved: 'The file with your unsent changes was moved away. It was written again; nothing is lost.',
   replica_damaged: 'The local copy of the workspace was damaged. It is fetched again; your own changes are kept.',
   database_from_future: 'The local database was made by a newer version of Outpost.',
   unsent_edits: 'There are edits on this computer that did not reach the server.',
   disk_full: 'The disk is full. Free some space; nothing that was saved is lost.',
+  disk_failing: 'The disk could not be read or written just now. Trying again by itself.',
   disk_read_only: 'The disk or the data folder is read-only, so nothing can be saved.',
   already_running: 'Outpost is already running with this data folder.',
   not_utf8: 'The file is not UTF-8 text. Save it as CSV UTF-8 and choose it again.',

@@ -20,7 +20,8 @@ export const backoffMs = (failures: number, random: Random, limits: BackoffLimit
   return Math.round(full / 2 + (random() * full) / 2)
 }
 
-const LONGEST_RETRY_AFTER_MS = 3_600_000
+/** The longest Retry-After that is believed, milliseconds. */
+export const LONGEST_RETRY_AFTER_MS = 3_600_000
 
 /**
  * A Retry-After header (RFC 9110 §10.2.3: seconds or a date) as milliseconds from now; null where there is none that

@@ -24,6 +24,8 @@ export interface StatusInput {
   /** Epoch ms of the last sign of life of the most silent stream; null before the first. */
   readonly silentSince: number | null
   readonly trouble: string | null
+  /** What cannot be written on this computer, in words; null while all can. */
+  readonly localTrouble: string | null
   readonly now: number
 }
 
@@ -36,12 +38,13 @@ export const deriveStatus = (input: StatusInput): SyncStatus => ({
   upToDateAt: input.upToDateAt,
   pending: input.pending,
   needsAttention: input.needsAttention,
-  detail: input.notGateway ? ERROR_TEXT.not_gateway : input.trouble,
+  detail: input.localTrouble ?? (input.notGateway ? ERROR_TEXT.not_gateway : input.trouble),
 })
 
 const stateOf = (input: StatusInput): SyncStatus['state'] => {
   if (input.stopped) return 'stopped'
   if (input.wait !== null) return input.wait
+  if (input.localTrouble !== null) return 'stuck'
   if (input.offlineSince !== null) return 'offline'
   const since = [input.waitingSince, input.silentSince].filter((at) => at !== null)
   if (since.some((at) => input.now - at > STUCK_MS)) return 'stuck'

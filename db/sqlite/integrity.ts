@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { OutpostError } from '../../core/errors.ts'
+import { type AppError, OutpostError } from '../../core/errors.ts'
 import { type Db, openDatabase } from './connection.ts'
 import { fromSqlite } from './errors.ts'
 
@@ -7,9 +7,8 @@ import { fromSqlite } from './errors.ts'
 const DAMAGE = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_IOERR_SHORT_READ', 'SQLITE_IOERR_DATA', 'SQLITE_FORMAT']
 
 /** The failure says that the file's contents are damaged (or, for NOTADB, that the key is another file's). */
-export const saysDamage = (thrown: unknown): thrown is OutpostError =>
-  thrown instanceof OutpostError &&
-  DAMAGE.some((code) => String(thrown.error.context?.['sqlite'] ?? '').startsWith(code))
+export const saysDamage = ({ context }: AppError): boolean =>
+  DAMAGE.some((code) => String(context?.['sqlite'] ?? '').startsWith(code))
 
 /**
  * Reads every page of a file (about a millisecond a megabyte).

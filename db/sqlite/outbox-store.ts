@@ -222,6 +222,10 @@ export class OutboxStore {
     this.#prepare('insert or replace into settings values (?, ?)').run(key, text)
   }
 
+  dropSetting(key: string): void {
+    this.#prepare('delete from settings where key = ?').run(key)
+  }
+
   #prepare(sql: string): Statement {
     const known = this.#statements.get(sql)
     if (known) return known

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
+import type { AppError } from '../../core/errors.ts'
 import { uuidv7 } from '../../core/id.ts'
 import type { EditInput } from '../../core/protocol/edit.ts'
 import type { FeedEntity, FromQueryWorker, ToQueryWorker } from '../../core/protocol/query-port.ts'
@@ -11,6 +12,7 @@ import { type Backend, startBackend } from '../../server/embedded/backend.ts'
 import { type Engine, openEngine } from '../../workers/sync/engine.ts'
 import { httpFetch } from '../../workers/sync/http-fetch.ts'
 import { secureRandom, systemClock } from '../../workers/sync/system.ts'
+import { ownThreads, type Threads } from '../../workers/sync/threads.ts'
 import { openTempRoot } from './temp-root.ts'
 
 export const TEST_KEY = 'ab'.repeat(32)
@@ -68,6 +70,9 @@ export interface ClientOptions {
   readonly dataDir?: string
   readonly fetch?: typeof fetch
   readonly token?: string
+  readonly threads?: Threads
+  /** Told what ends the engine; without it every wait fails. */
+  readonly onFatal?: (error: AppError) => void
 }
 
 const WAIT_MS = 20_000
@@ -78,6 +83,8 @@ export const openClient = async ({
   dataDir,
   fetch: ownFetch,
   token,
+  threads = ownThreads,
+  onFatal,
 }: ClientOptions): Promise<TestClient> => {
   const { backend } = world
   const dir = dataDir ?? mkdtempSync(path.join(tmpdir(), 'outpost-client-'))
@@ -96,7 +103,8 @@ export const openClient = async ({
     random: secureRandom,
     fetch: ownFetch ?? httpFetch,
     backoff: { baseMs: 20, capMs: 200 },
-    onFatal: (error) => fatal.push(error),
+    threads,
+    onFatal: (error) => (onFatal ? onFatal(error) : fatal.push(error)),
   })
   engine.onEvent((event, payload) => events.push({ event, payload } as TestClient['events'][number]))
   const call: TestClient['call'] = async (method, params) => {

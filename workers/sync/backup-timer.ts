@@ -9,7 +9,7 @@ export interface BackupDeps {
   readonly clock: Clock
   /** Edits that exist only here. */
   readonly unsent: () => number
-  readonly backUp: () => Promise<void>
+  readonly backUp: () => Promise<unknown>
   readonly log: (message: string, context: Record<string, unknown>) => void
 }
 

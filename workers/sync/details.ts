@@ -4,7 +4,7 @@ import type { Row, Value } from '../../core/model/field.ts'
 import type { ShownRecord } from '../../core/protocol/outbox.ts'
 import type { AccountDetail, Member } from '../../core/protocol/window-api.ts'
 import type { Outbox } from './outbox.ts'
-import type { ServerRows } from './outbox-memory.ts'
+import type { RecordRef, ServerRows } from './outbox-memory.ts'
 import type { ReaderCalls } from './reader-calls.ts'
 
 /** Long reads of the replica, answered by the reader thread or, in a command beside the owner, in place. */
@@ -39,6 +39,15 @@ export class ShownReads {
     const row = this.#outbox.memory.shown(entity, id)?.row ?? this.#rows.row(entity, id)
     const account = row?.['account_id']
     return typeof account === 'string' ? account : null
+  }
+
+  /** Records and the accounts that they hang on: a change of a child changes its account's detail view. */
+  withAccounts(refs: readonly RecordRef[]): RecordRef[] {
+    const accounts = refs.flatMap(({ entity, id }): RecordRef[] => {
+      const account = this.accountOf(entity, id)
+      return account === null ? [] : [{ entity: 'accounts', id: account }]
+    })
+    return [...refs.map(({ entity, id }) => ({ entity, id })), ...accounts]
   }
 
   /** @throws OutpostError `not_found` */

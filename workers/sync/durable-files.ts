@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 
 const flush = (path: string): void => {
   const file = openSync(path, 'r+')
@@ -31,4 +31,10 @@ export const setAside = (path: string, now: number): string => {
   const aside = `${path}.aside-${at}`
   for (const suffix of ['', '-wal', '-shm']) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
   return aside
+}
+
+/** Removes what was set aside of a file before. */
+export const dropAsides = (path: string): void => {
+  const prefix = `${basename(path)}.aside-`
+  for (const name of readdirSync(dirname(path))) if (name.startsWith(prefix)) rmSync(join(dirname(path), name))
 }

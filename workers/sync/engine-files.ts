@@ -1,15 +1,17 @@
 import type { Clock } from '../../core/clock.ts'
-import { type ErrorCode, OutpostError } from '../../core/errors.ts'
+import { type AppError, type ErrorCode, OutpostError } from '../../core/errors.ts'
 import { uuidv7 } from '../../core/id.ts'
 import type { Random } from '../../core/random.ts'
 import { type Db, openDatabase } from '../../db/sqlite/connection.ts'
+import { fromSqlite } from '../../db/sqlite/errors.ts'
+import { saysDamage } from '../../db/sqlite/integrity.ts'
 import { takeLock } from '../../db/sqlite/lock.ts'
 import { type DataDir, dataDir } from './data-dir.ts'
 import { LocalReplica } from './local-replica.ts'
 import { Outbox } from './outbox.ts'
 import { openOutbox, openOwnOutbox, type Recovered, type Recovery, recoverOutbox } from './outbox-file.ts'
 import type { RecordRef } from './outbox-memory.ts'
-import { prepareReplica } from './replica-file.ts'
+import { markDamaged, prepareReplica } from './replica-file.ts'
 
 export interface OpenFiles {
   readonly dir: DataDir
@@ -32,6 +34,8 @@ export interface FilesOptions {
   /** What a person answered about a damaged outbox. */
   readonly recover?: Recovery | undefined
   readonly onChange: (refs: readonly RecordRef[]) => void
+  /** After each write of the outbox: null, or why it failed. */
+  readonly onWritten?: (error: AppError | null) => void
 }
 
 /** The owner's outbox; a damaged one is recovered as a person asked for, or told (rule L-6). */
@@ -54,11 +58,11 @@ const openFiles = (
   replicaSetAside: ErrorCode | null,
   follows: boolean,
 ): OpenFiles => {
-  const { databaseKey: key, clock, random, onChange } = options
+  const { databaseKey: key, clock, random, onChange, onWritten = () => {} } = options
   const replicaDb = openDatabase({ path: dir.replica, key, durability: 'normal', readonly: true })
   const local = new LocalReplica(replicaDb)
   if (follows) local.prepare()
-  const outbox = new Outbox({ db: outboxDb, rows: local, clock, random, onChange })
+  const outbox = new Outbox({ db: outboxDb, rows: local, clock, random, onChange, onWritten })
   return {
     dir,
     outboxDb,
@@ -71,6 +75,26 @@ const openFiles = (
       outboxDb.close()
       replicaDb.close()
     },
+  }
+}
+
+/** Opens the replica and what owns it; one that turns out damaged on the way is begun anew, once. */
+const openReplica = async <T>(
+  options: FilesOptions,
+  dir: DataDir,
+  outboxDb: Db,
+  startThreads: (dir: DataDir) => Promise<T>,
+  again = false,
+): Promise<{ readonly threads: T; readonly files: OpenFiles }> => {
+  const setAside = prepareReplica(dir.replica, options.databaseKey, options.clock.now())
+  try {
+    const threads = await startThreads(dir)
+    return { threads, files: openFiles(options, dir, outboxDb, again ? 'replica_damaged' : setAside, true) }
+  } catch (thrown) {
+    const found = fromSqlite(thrown, 'replica.db')
+    if (again || !(found instanceof OutpostError) || !saysDamage(found.error)) throw found
+    markDamaged(dir.replica)
+    return openReplica(options, dir, outboxDb, startThreads, true)
   }
 }
 
@@ -91,9 +115,7 @@ export const openOwned = async <T>(
     // The outbox first: whatever is wrong with it is told before anything is touched.
     const { db, recovered } = openOrRecover(options, dir)
     outboxDb = db
-    const setAside = prepareReplica(dir.replica, options.databaseKey, options.clock.now())
-    const threads = await startThreads(dir)
-    const files = openFiles(options, dir, outboxDb, setAside, true)
+    const { threads, files } = await openReplica(options, dir, db, startThreads)
     return {
       ...files,
       threads,

@@ -11,18 +11,25 @@ import { AppliedChanges } from './applied.ts'
 import { BackupTimer } from './backup-timer.ts'
 import { BodyBudget } from './body-budget.ts'
 import { ShownReads } from './details.ts'
+import { dropAsides } from './durable-files.ts'
 import { openOwned } from './engine-files.ts'
+import { every } from './every.ts'
 import { Feeds, type QueryPort } from './feeds.ts'
+import { guardFiles } from './file-watch.ts'
 import { Follower } from './follower.ts'
 import { type Fetch, GatewayClient } from './gateway-client.ts'
 import { outboxHost } from './import/outbox-host.ts'
 import { Imports } from './imports.ts'
+import { LocalTrouble } from './local-trouble.ts'
+import { Membership } from './membership.ts'
 import { syncMethods } from './methods.ts'
 import type { RecordRef } from './outbox-memory.ts'
 import { Reach } from './reach.ts'
 import type { ReaderCalls } from './reader-calls.ts'
 import { unsentOf } from './remove-data.ts'
 import type { ReplicaCalls } from './replica-calls.ts'
+import { markDamaged } from './replica-file.ts'
+import { RetryAfter } from './retry-after.ts'
 import { SessionMemory } from './session.ts'
 import { Settler } from './settler.ts'
 import { StatusBoard } from './status-board.ts'
@@ -37,7 +44,6 @@ const BODIES = 2
 const POLL_MS = 250
 /** How often a workspace that let nobody in, a version too old, or a stuck connection is tried anew, milliseconds. */
 const WAIT_RETRY_MS = 60_000
-const SUMMARY_RETRY_MS = 3_000
 
 export interface EngineOptions {
   readonly config: SyncConfig
@@ -89,6 +95,19 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     for (const listener of [...listeners]) listener(event, payload)
   }
   let onShown: (refs: readonly RecordRef[]) => void = () => {}
+  let opened = false
+  const trouble = new LocalTrouble({
+    onChange: () => {
+      if (opened) board.refresh()
+    },
+    onDamage: (file, error) => {
+      // What is met while opening is answered there; later the start that follows deals with it.
+      if (!opened || stopped) return
+      log('damage', { file, ...error.context })
+      if (file === 'replica') markDamaged(files.dir.replica)
+      onFatal(file === 'replica' ? appError('replica_damaged', undefined, error.context) : error)
+    },
+  })
 
   const files = await openOwned(
     {
@@ -98,13 +117,21 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       random,
       recover: config.recover,
       onChange: (refs) => onShown(refs),
+      onWritten: (error) => (error ? trouble.failed('outbox', error) : trouble.well('outbox')),
     },
     async (dir) => {
       const data = { replicaPath: dir.replica, databaseKey: config.databaseKey }
-      const writer = new ThreadClient<ReplicaCalls>(threads.replica(data), onFatal)
-      // The answer says that the thread has opened the replica and made its tables.
-      const states = await writer.call('states', null)
-      return { writer, states, reader: new ThreadClient<ReaderCalls>(threads.reader(data), onFatal) }
+      const replicaFailed = (error: AppError): void => trouble.failed('replica', error)
+      const writer = new ThreadClient<ReplicaCalls>(threads.replica(data), onFatal, replicaFailed)
+      try {
+        // The answer says that the thread has opened the replica and made its tables.
+        const states = await writer.call('states', null)
+        const reader = new ThreadClient<ReaderCalls>(threads.reader(data), onFatal, replicaFailed)
+        return { writer, states, reader }
+      } catch (thrown) {
+        await writer.stop('close')
+        throw thrown
+      }
     },
   )
   const { outbox, local } = files
@@ -113,20 +140,18 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   if (files.recovered) log('outbox recovered', { ...files.recovered.restored, setAside: files.recovered.setAside })
   outbox.start()
 
-  const { root, outbox: outboxPath } = files.dir
   const backups = new BackupTimer({
     clock,
     unsent: () => outbox.memory.count('queued', 'sending', 'refused'),
-    backUp: async () => {
-      await reader.call('backUp', { root, outbox: outboxPath, key: config.databaseKey, now: clock.now() })
-    },
+    backUp: () => reader.call('backUp', { dir: files.dir, key: config.databaseKey, now: clock.now() }),
     log,
   })
   const session = new SessionMemory(outbox)
   const reach = new Reach(clock, (cameBack) => {
     board.refresh()
     if (cameBack) nudge()
-    if (reach.wait === 'no_access') void leave().catch((error: unknown) => log('not left', { error: String(error) }))
+    if (reach.wait === 'no_access')
+      void membership.leave().catch((error: unknown) => log('not left', { error: String(error) }))
   })
   const gateway = new GatewayClient({
     address,
@@ -154,21 +179,17 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     detail: (account) => reader.call('detail', { account }),
     all: (entity) => reader.call('all', entity),
   })
-  local.onUnindexed = (account, entities) => {
-    reader.call('childIds', { account, entities }).then(
-      (refs) => {
-        if (stopped) return
-        feeds.changed(refs)
-        tellRecords(refs)
-      },
+  local.onUnindexed = (account, entities) =>
+    void reader.call('childIds', { account, entities }).then(
+      (refs) => onShown(refs),
       (error: unknown) => log('children not looked up', { error: String(error) }),
     )
-  }
   const tellRecords = (refs: readonly RecordRef[]): void => {
-    const changes = [...refs, ...refs.flatMap((ref) => parentOf(ref, reads))]
-    emit('records', { changes: changes.map(({ entity, id }) => ({ entity, id })) })
+    emit('records', { changes: reads.withAccounts(refs) })
   }
   const budget = new BodyBudget(BODIES)
+  const retryAfter = new RetryAfter(clock, outbox)
+  const streamFetch = retryAfter.hold(fetch)
   const followers = ENTITY_NAMES.map(
     (entity): Follower =>
       new Follower({
@@ -177,7 +198,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
         address,
         workspace: config.workspace,
         token: () => token,
-        fetch,
+        fetch: streamFetch,
         clock,
         random,
         backoff,
@@ -186,6 +207,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
         saw: (kind, trouble) => reach.saw(kind, trouble),
         onApplied: (applied, upToDate) => {
           if (stopped) return
+          trouble.well('replica')
           changes.take(entity, applied, upToDate)
           if (upToDate && board.caughtUp) board.upToDateAt = clock.now()
           board.refresh()
@@ -206,6 +228,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       followers,
       summary: () => session.summary,
       failingSince: () => uploader.failingSince,
+      localTrouble: () => trouble.words,
       stopped: () => stopped,
     },
     (status) => emit('status', status),
@@ -237,41 +260,29 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     () => outbox.newId(),
   )
 
-  let cancelSummary: () => void = () => {}
-  const readSummary = async (): Promise<void> => {
-    if (token === null || stopped) return
-    cancelSummary()
-    const reply = await gateway.summary()
-    if (stopped) return
-    if (reply.kind === 'ok') {
-      const { value } = reply
-      const kept = await attempt(() => session.put(value))
-      if (!kept.ok) log('summary not kept', { error: kept.error.message })
-    } else if (reach.wait === null) cancelSummary = clock.after(SUMMARY_RETRY_MS, () => void readSummary())
-    board.refresh()
+  const membership = new Membership({
+    clock,
+    outbox,
+    session,
+    gateway,
+    reach,
+    signedIn: () => token !== null,
+    empty: () => emptyReplica(),
+    onRead: () => board.refresh(),
+    log,
+  })
+  const emptyReplica = async (): Promise<void> => {
+    for (const follower of followers) follower.stop()
+    await writer.call('wipe', null)
+    dropAsides(files.dir.replica)
+    local.markEmpty()
+    feeds.reset()
   }
   const nudge = (): void => {
     if (stopped) return
     uploader.due(false)
     for (const follower of followers) follower.nudge()
-    void readSummary()
-  }
-  let leaving = false
-  /** The membership is over, as a second answer confirms: the rows go, the edits stay (rule L-4). */
-  const leave = async (): Promise<void> => {
-    if (leaving || stopped) return
-    leaving = true
-    try {
-      const reply = await gateway.summary()
-      if (reply.kind !== 'no_access' || stopped) return
-      for (const follower of followers) follower.stop()
-      await writer.call('wipe', null)
-      local.markEmpty()
-      feeds.reset()
-      log('membership revoked', { pending: outbox.memory.count('queued') })
-    } finally {
-      leaving = false
-    }
+    void membership.read()
   }
   /** Begins every stream and the upload anew, whatever they waited for. */
   const begin = (): void => {
@@ -285,29 +296,34 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     }
     for (const follower of followers) follower.start()
     uploader.due(true)
-    void readSummary()
+    void membership.read()
   }
-  let cancelPoll: () => void = () => {}
+  const guard = guardFiles(files.dir, files.outboxDb, clock, log)
   let lastPoll = clock.now()
-  const poll = (): void => {
-    cancelPoll = clock.after(POLL_MS, () => {
+  const ends = [
+    every(clock, POLL_MS, () => {
       const now = clock.now()
-      if (now < lastPoll) uploader.clockSetBack()
+      if (now < lastPoll) {
+        retryAfter.clear()
+        uploader.clockSetBack()
+      }
       lastPoll = now
-      outbox.refresh()
-      poll()
-    })
-  }
-  let cancelWaitRetry: () => void = () => {}
-  const waitRetry = (): void => {
-    cancelWaitRetry = clock.after(WAIT_RETRY_MS, () => {
+      const lost = guard()
+      if (lost === null) outbox.refresh()
+      else {
+        for (const end of ends) end()
+        onFatal(lost)
+      }
+    }),
+    every(clock, WAIT_RETRY_MS, () => {
       if (token !== null && (reach.wait !== null || board.now().state === 'stuck')) begin()
-      waitRetry()
-    })
-  }
+    }),
+  ]
+  // A process that ended between the sealing and the emptying left rows that nobody may see.
+  if (outbox.memory.sealed && states.some(({ received }) => received > 0)) await emptyReplica()
+  local.onFailure = (error) => trouble.failed('replica', error)
+  opened = true
   begin()
-  poll()
-  waitRetry()
   settler.watch()
   void imports.recover().catch((error: unknown) => log('imports not recovered', { error: String(error) }))
 
@@ -361,9 +377,8 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       if (stopped) return
       await imports.close()
       stopped = true
-      cancelPoll()
-      cancelWaitRetry()
-      cancelSummary()
+      for (const end of ends) end()
+      membership.stop()
       settler.stop()
       board.stop()
       for (const follower of followers) follower.stop()
@@ -371,14 +386,10 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       await uploader.stop()
       await backups.stop()
       await reader.stop('close')
+      // Before the writer: only whoever closes last, and may write, brings the log into the file.
+      files.replicaDb.close()
       await writer.stop('close')
       files.close()
     },
   }
-}
-
-/** A change of a child changes the detail view of its account. */
-const parentOf = ({ entity, id }: RecordRef, reads: ShownReads): readonly RecordRef[] => {
-  const account = reads.accountOf(entity, id)
-  return account === null ? [] : [{ entity: 'accounts', id: account }]
 }

@@ -1,6 +1,8 @@
+import { type AppError, OutpostError } from '../../core/errors.ts'
 import { CHILD_ENTITIES, ENTITY_NAMES, type EntityName } from '../../core/model/entities.ts'
 import type { Row } from '../../core/model/field.ts'
 import type { Db } from '../../db/sqlite/connection.ts'
+import { fromSqlite } from '../../db/sqlite/errors.ts'
 import { type ChildEntity, type PlacedRow, ReplicaReads } from '../../db/sqlite/replica-reads.ts'
 import type { Applied } from '../../db/sqlite/replica-writer.ts'
 import { idKey, RowMap } from '../../db/sqlite/row-map.ts'
@@ -14,6 +16,8 @@ export class LocalReplica implements ServerRows {
   readonly reads: ReplicaReads
   /** Told the children's entities that cannot be asked here at once, since they have no index. */
   onUnindexed: (accountId: string, entities: readonly ChildEntity[]) => void = () => {}
+  /** Told what went wrong with a read. */
+  onFailure: (error: AppError) => void = () => {}
   readonly #complete = new Set<EntityName>()
   readonly #indexed = new Set<EntityName>()
   readonly #places = new Map<EntityName, RowMap>()
@@ -33,7 +37,9 @@ export class LocalReplica implements ServerRows {
   }
 
   row(entity: EntityName, id: string): Row | null {
-    return this.#indexed.has(entity) ? this.reads.row(entity, id) : (this.#placed(entity, id)?.row ?? null)
+    return this.#guarded(() =>
+      this.#indexed.has(entity) ? this.reads.row(entity, id) : (this.#placed(entity, id)?.row ?? null),
+    )
   }
 
   /** A row with its place, from a table that has no index; null in place of the answer where the table has one. */
@@ -48,10 +54,8 @@ export class LocalReplica implements ServerRows {
   childIds(accountId: string): ReturnType<ReplicaReads['childIds']> {
     const later = CHILD_ENTITIES.filter((entity) => !this.#indexed.has(entity))
     if (later.length > 0) this.onUnindexed(accountId, later)
-    return this.reads.childIds(
-      accountId,
-      CHILD_ENTITIES.filter((entity) => this.#indexed.has(entity)),
-    )
+    const now = CHILD_ENTITIES.filter((entity) => this.#indexed.has(entity))
+    return this.#guarded(() => this.reads.childIds(accountId, now))
   }
 
   /** Takes in a commit of the table that is read. */
@@ -73,6 +77,17 @@ export class LocalReplica implements ServerRows {
     this.#complete.clear()
     this.#indexed.clear()
     for (const entity of ENTITY_NAMES) this.#places.set(entity, new RowMap())
+  }
+
+  /** A failure of the replica inside a transaction of the outbox must not pass for one of the outbox. */
+  #guarded<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (thrown) {
+      const error = fromSqlite(thrown, 'replica.db')
+      if (error instanceof OutpostError) this.onFailure(error.error)
+      throw error
+    }
   }
 
   #placed(entity: EntityName, id: string): PlacedRow | null {

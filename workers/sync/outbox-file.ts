@@ -50,7 +50,7 @@ export const openOwnOutbox = (dir: DataDir, key: string): Db => {
       throw thrown
     }
   } catch (thrown) {
-    if (!saysDamage(thrown)) throw thrown
+    if (!(thrown instanceof OutpostError) || !saysDamage(thrown.error)) throw thrown
     if (thrown.error.code === 'key_missing' && !keyFits(dir, key)) throw thrown
     throw damaged(dir, key, thrown)
   }

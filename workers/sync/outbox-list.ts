@@ -9,8 +9,9 @@ import type { Outbox } from './outbox.ts'
 
 const TITLE_LENGTH = 80
 
-/** Every open edit as people see it, in lane order, with what each refused one holds back. */
+/** Every open edit as people see it, in lane order, with what each refused one holds back; none while they are sealed. */
 export const listOutbox = (outbox: Outbox, now: number): OutboxEntry[] => {
+  if (outbox.memory.sealed) return []
   const { held } = planUpload(outbox.memory.all(), now)
   const blocks = new Map<string, string[]>()
   for (const [id, holder] of held) blocks.set(holder, [...(blocks.get(holder) ?? []), id])

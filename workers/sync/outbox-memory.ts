@@ -19,6 +19,8 @@ export interface RecordRef {
 
 /** Every open edit by id and by record, and the merged row of each record that has one. */
 export class OutboxMemory {
+  /** The membership is over (rule L-4): edits are kept and counted, and show nowhere. */
+  sealed = false
   readonly #byId = new Map<string, OpenEdit>()
   readonly #lanes = new Map<string, OpenEdit[]>()
   readonly #shown = new Map<string, Shown & RecordRef>()
@@ -112,12 +114,12 @@ export class OutboxMemory {
 
   /** The overlay of a record; undefined where the server's row shows as it is. */
   shown(entity: EntityName, id: string): Shown | undefined {
-    return this.#shown.get(recordKey(entity, id))
+    return this.sealed ? undefined : this.#shown.get(recordKey(entity, id))
   }
 
   /** Every record with an overlay. */
   overlays(): Iterable<Shown & RecordRef> {
-    return this.#shown.values()
+    return this.sealed ? [] : this.#shown.values()
   }
 
   /** Merges a record anew; answers its overlay, null where it has none any more. */

@@ -13,6 +13,7 @@ type Values = Readonly<Record<string, Value>>
 /** Takes edits back, the last one first: never-sent ones vanish, others get their opposite queued (rule W-20). */
 export const undo = (outbox: Outbox, ids: readonly string[]): { cancelled: number; reversed: number } =>
   outbox.write(() => {
+    outbox.requireOpen()
     let cancelled = 0
     let reversed = 0
     const groupId = ids.length > 1 ? outbox.newId() : null
@@ -33,6 +34,7 @@ export const undo = (outbox: Outbox, ids: readonly string[]): { cancelled: numbe
 /** Gives up a refused (or never sent) edit, with what can only follow it; answers the ids that went. */
 export const discard = (outbox: Outbox, id: string): { discarded: string[] } =>
   outbox.write(() => {
+    outbox.requireOpen()
     const open = outbox.memory.get(id)
     if (!open) throw new OutpostError('not_found', 'That edit is not in the outbox.')
     if (open.state !== 'refused' && !(open.state === 'queued' && open.attempts === 0))
@@ -43,6 +45,7 @@ export const discard = (outbox: Outbox, id: string): { discarded: string[] } =>
 /** Sends a refused edit again as a new one in its place, with other values where given (rule W-19). */
 export const resend = (outbox: Outbox, id: string, values: Values | null): { id: string } =>
   outbox.write(() => {
+    outbox.requireOpen()
     const open = refusedEdit(outbox, id)
     const server = outbox.serverRow(open)
     const edit = resentEdit(open, server, values, outbox.newId())

@@ -18,6 +18,7 @@ import { OutboxMemory, type RecordRef, type ServerRows } from './outbox-memory.t
 
 /** Receipts of finished edits are kept this long, milliseconds. */
 export const RECEIPT_MS = 30 * 86_400_000
+const SEALED = 'sealed'
 
 export interface OutboxDeps {
   readonly db: Db
@@ -26,6 +27,8 @@ export interface OutboxDeps {
   readonly random: Random
   /** Records whose shown form may have changed, after the commit. */
   readonly onChange: (refs: readonly RecordRef[]) => void
+  /** After each write: null, or why it failed. */
+  readonly onWritten?: (error: AppError | null) => void
 }
 
 /**
@@ -73,12 +76,13 @@ export class Outbox {
   /**
    * Writes edits to disk: all of them or, where one is not valid, none.
    *
-   * @throws OutpostError with the first problem
+   * @throws OutpostError with the first problem; `no_access` while sealed
    */
   submit(
     inputs: readonly EditInput[],
     group: { readonly grouped: boolean; readonly id?: string },
   ): { ids: string[]; groupId: string | null } {
+    this.requireOpen()
     const groupId = group.id ?? (group.grouped ? this.newId() : null)
     const ids = this.write(() =>
       inputs.flatMap((input) => {
@@ -90,10 +94,26 @@ export class Outbox {
     return { ids, groupId }
   }
 
+  /** Hides every edit while the membership is over, and shows them again (rule L-4). */
+  seal(sealed: boolean): void {
+    this.write(() => {
+      if (sealed) this.store.putSetting(SEALED, '1')
+      else this.store.dropSetting(SEALED)
+    })
+    const before = [...this.memory.overlays()]
+    this.memory.sealed = sealed
+    this.#deps.onChange([...before, ...this.memory.overlays()].map(({ entity, id }) => ({ entity, id })))
+  }
+
+  /** @throws OutpostError `no_access` while the edits are sealed */
+  requireOpen(): void {
+    if (this.memory.sealed) throw new OutpostError('no_access')
+  }
+
   /** Nothing waits to be sent or for its echo, but for what a refused edit holds. */
   idle(): boolean {
     if (this.memory.count('sending', 'accepted') > 0) return false
-    if (this.memory.count('queued') === 0) return true
+    if (this.memory.sealed || this.memory.count('queued') === 0) return true
     const { sendable, nextDueAt } = planUpload(this.memory.all(), this.#deps.clock.now())
     return sendable.length === 0 && nextDueAt === null
   }
@@ -101,6 +121,7 @@ export class Outbox {
   /** The next batch, marked as sending; empty where nothing may go now. `nextDueAt` is when to ask again, epoch ms. */
   take(limit: number): { readonly batch: readonly OpenEdit[]; readonly nextDueAt: number | null } {
     this.refresh()
+    if (this.memory.sealed) return { batch: [], nextDueAt: null }
     const plan = planUpload(this.memory.all(), this.#deps.clock.now())
     const chosen = takeBatch(plan.sendable, limit, (text) => Buffer.byteLength(text))
     if (chosen.length === 0) return { batch: [], nextDueAt: plan.nextDueAt }
@@ -194,10 +215,12 @@ export class Outbox {
         }
         return answer
       })
+      this.#deps.onWritten?.(null)
       const touched = [...this.#touched.values()]
       if (touched.length > 0) this.#deps.onChange(touched)
       return result
     } catch (thrown) {
+      if (thrown instanceof OutpostError) this.#deps.onWritten?.(thrown.error)
       if (this.#mutated) this.#load()
       throw thrown
     }
@@ -288,6 +311,7 @@ export class Outbox {
 
   #load(): void {
     this.#seen = dataVersion(this.#deps.db)
+    this.memory.sealed = this.store.setting(SEALED) !== null
     this.memory.load(this.store.open())
     for (const lane of [...this.memory.lanes()]) {
       const first = lane[0]

@@ -2,6 +2,7 @@ import type { EntityName } from '../../core/model/entities.ts'
 import type { Row } from '../../core/model/field.ts'
 import type { ChildEntity } from '../../db/sqlite/replica-reads.ts'
 import type { Piece } from './columns.ts'
+import type { DataDir } from './data-dir.ts'
 import type { Backup } from './outbox-backup.ts'
 
 export interface PageRequest {
@@ -60,7 +61,7 @@ export type ReaderCalls = {
   }
   /** Copies the outbox; here, because reading all of it would keep edits waiting elsewhere. */
   backUp: {
-    readonly params: { readonly root: string; readonly outbox: string; readonly key: string; readonly now: number }
+    readonly params: { readonly dir: DataDir; readonly key: string; readonly now: number }
     readonly answer: Backup
   }
   all: { readonly params: EntityName; readonly answer: readonly Row[] }

@@ -30,7 +30,7 @@ export const readerHandlers = (db: Db): Handlers<ReaderCalls> => {
         notes: reads.childrenOf('notes', account),
       }),
     childIds: ({ account, entities }) => copied(reads.childIds(account, entities)),
-    backUp: ({ key, now, ...dir }) => copied(backUp(dir, key, now)),
+    backUp: ({ dir, key, now }) => copied(backUp(dir, key, now)),
     all: (entity) => copied(reads.all(entity)),
     buckets: (entity) => copied(bucketsOf(reads, entity)),
     hashes: ({ entity, buckets }) => copied(hashesOf(reads, entity, buckets)),

@@ -6,5 +6,8 @@ import { serveThread } from './thread-server.ts'
 import type { ThreadData } from './threads.ts'
 
 const { replicaPath, databaseKey }: ThreadData = workerData
-const db = openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal', readonly: true, cacheKiB: 16_384 })
-serveThread<ReaderCalls>('replica.db', readerHandlers(db))
+serveThread<ReaderCalls>('replica.db', () =>
+  readerHandlers(
+    openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal', readonly: true, cacheKiB: 16_384 }),
+  ),
+)

@@ -7,5 +7,8 @@ import { serveThread } from './thread-server.ts'
 import type { ThreadData } from './threads.ts'
 
 const { replicaPath, databaseKey }: ThreadData = workerData
-const db = openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal', cacheKiB: REPLICA_CACHE_KIB })
-serveThread<ReplicaCalls>('replica.db', replicaHandlers(db))
+serveThread<ReplicaCalls>('replica.db', () =>
+  replicaHandlers(
+    openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal', cacheKiB: REPLICA_CACHE_KIB }),
+  ),
+)

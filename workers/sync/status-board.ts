@@ -20,6 +20,8 @@ export interface StatusSources {
   readonly stopped: () => boolean
   /** Since when edits that may go get no verdict, epoch ms; null while all is well. */
   readonly failingSince: () => number | null
+  /** What cannot be written on this computer, in words. */
+  readonly localTrouble: () => string | null
 }
 
 /** Derives the status, and tells when it changed. */
@@ -42,7 +44,7 @@ export class StatusBoard {
   }
 
   now(): SyncStatus {
-    const { clock, reach, outbox, followers, summary, stopped, failingSince } = this.#sources
+    const { clock, reach, outbox, followers, summary, stopped, failingSince, localTrouble } = this.#sources
     const now = clock.now()
     const counts: Partial<Summary['counts']> = summary()?.counts ?? {}
     const expected = followers.map(({ entity, complete, received }) => counts[entity] ?? (complete ? 0 : received))
@@ -62,6 +64,7 @@ export class StatusBoard {
       waitingSince: failingSince(),
       silentSince: Math.min(...followers.map(({ aliveAt }) => aliveAt)),
       trouble: reach.trouble,
+      localTrouble: localTrouble(),
       now,
     })
   }

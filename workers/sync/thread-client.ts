@@ -29,13 +29,16 @@ interface Waiting {
  */
 export class ThreadClient<C extends Calls> {
   readonly #worker: ThreadPort
+  readonly #onFailure: (error: AppError) => void
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 1
   #stopping = false
   #dead: Error | null = null
 
-  constructor(worker: ThreadPort, onDeath: (error: AppError) => void) {
+  /** @param onFailure told every call that failed, with the failure */
+  constructor(worker: ThreadPort, onDeath: (error: AppError) => void, onFailure: (error: AppError) => void = () => {}) {
     this.#worker = worker
+    this.#onFailure = onFailure
     worker.on('message', (answer: ThreadAnswer) => this.#settle(answer))
     worker.on('error', (error) => this.#die(error, onDeath))
     worker.on('exit', () => this.#die(new Error('The thread ended'), onDeath))
@@ -71,6 +74,7 @@ export class ThreadClient<C extends Calls> {
       const { code, message, context } = answer.error
       const Kind = answer.broken ? BrokenShapeError : OutpostError
       waiting.reject(new Kind(code, message, context))
+      this.#onFailure(answer.error)
     }
   }
 

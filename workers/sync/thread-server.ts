@@ -17,11 +17,11 @@ export type Handlers<C extends Calls> = {
 /** One call's answer: the method's, or what it threw as data. */
 export const answerCall = <C extends Calls>(
   file: string,
-  handlers: Handlers<C>,
+  handlers: Handlers<C> | (() => Handlers<C>),
   { id, method, params }: ThreadRequest<C>,
 ): Moved<ThreadAnswer> => {
   try {
-    const { value, transfer } = handlers[method](params)
+    const { value, transfer } = (typeof handlers === 'function' ? handlers() : handlers)[method](params)
     return { value: { id, ok: true, value }, transfer }
   } catch (thrown) {
     const error = toAppError(fromSqlite(thrown, file))
@@ -29,10 +29,19 @@ export const answerCall = <C extends Calls>(
   }
 }
 
-/** Answers a thread's calls one after the other. */
-export const serveThread = <C extends Calls>(file: string, handlers: Handlers<C>): void => {
+/**
+ * Answers a thread's calls one after the other.
+ *
+ * @param open opens the thread's file with the first call, so that what goes wrong then is that call's answer
+ */
+export const serveThread = <C extends Calls>(file: string, open: () => Handlers<C>): void => {
+  let handlers: Handlers<C> | null = null
+  const opened = (): Handlers<C> => {
+    handlers ??= open()
+    return handlers
+  }
   parentPort?.on('message', (request: ThreadRequest<C>) => {
-    const { value, transfer } = answerCall(file, handlers, request)
+    const { value, transfer } = answerCall(file, opened, request)
     parentPort?.postMessage(value, [...transfer])
   })
 }

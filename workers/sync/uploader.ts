@@ -147,7 +147,7 @@ export class Uploader {
       outbox.verdicts(batch, reply.value.results, now + backoffMs(attempts, random, backoff))
     } else {
       outbox.putBack(batch, step.aloneRetryAt)
-      outbox.write(() => outbox.store.putSetting(SETTING, JSON.stringify(this.#state)))
+      outbox.write(() => outbox.store.putSetting(SETTING, JSON.stringify({ ...this.#state, writtenAt: now })))
     }
     this.#unended = []
     this.#deps.onChange()
@@ -165,17 +165,23 @@ const stored = z.object({
   limit: z.number().int().min(1),
   retryAt: z.number().nullable(),
   notBefore: z.number().nullable(),
+  /** Epoch ms. */
+  writtenAt: z.number(),
 })
 
-/** What the last run remembered; a Retry-After further away than an hour is a clock that jumped. */
+/**
+ * What the last run remembered. Written in what is the future now: a clock that was set back, and a Retry-After that
+ * says nothing any more.
+ */
 const readState = (outbox: Outbox, now: number): UploadState => {
   const text = outbox.store.setting(SETTING)
   if (text === null) return UPLOAD_START
   const parsed = stored.safeParse(JSON.parse(text))
   if (!parsed.success) return UPLOAD_START
-  const { notBefore } = parsed.data
+  const { writtenAt, ...state } = parsed.data
+  const notBefore = state.notBefore === null || now < writtenAt ? null : state.notBefore
   return {
-    ...parsed.data,
+    ...state,
     wait: null,
     notBefore: notBefore === null ? null : Math.min(notBefore, now + LONGEST_HOLD_MS),
   }

@@ -15,6 +15,7 @@ const calm: StatusInput = {
   waitingSince: null,
   silentSince: 0,
   trouble: null,
+  localTrouble: null,
   now: 1000,
 }
 const state = (change: Partial<StatusInput>) => deriveStatus({ ...calm, ...change }).state
@@ -38,4 +39,10 @@ test('S-3 a minute of failures, or of silence, is stuck', () => {
   expect(state({ now: STUCK_MS, silentSince: 0 })).toBe('up_to_date')
   expect(state({ now: STUCK_MS + 1, silentSince: 0 })).toBe('stuck')
   expect(state({ now: STUCK_MS + 1, silentSince: STUCK_MS, waitingSince: 0 })).toBe('stuck')
+})
+
+test('S-4 what cannot be saved on this computer is told at once, with its reason, before being offline', () => {
+  const full = { localTrouble: 'The disk is full.', offlineSince: 1, trouble: 'HTTP 500' }
+  expect(deriveStatus({ ...calm, ...full })).toMatchObject({ state: 'stuck', detail: 'The disk is full.' })
+  expect(state({ ...full, wait: 'signed_out' })).toBe('signed_out')
 })
