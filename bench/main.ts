@@ -28,6 +28,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
   peers: () => benchPeers({ ...options, rows: values.rows ? options.rows : 50_000 }),
   latency: async () => report('latency', (await import('./latency.ts')).latency, options),
   mutate: async () => report('mutate', (await import('./mutate.ts')).mutate, options),
+  startup: async () => report('startup', (await import('./startup.ts')).startup, options),
   sync: async () => report('sync', (await import('./sync.ts')).sync, options),
   ui: async () => report('ui', (await import('./ui.ts')).ui, options),
 }
