@@ -20,7 +20,9 @@ export interface OpenFiles {
   readonly local: LocalReplica
   readonly outbox: Outbox
   /** Names this data directory to the server's ledger. */
-  readonly clientId: string
+  clientId(): string
+  /** Gives the directory another name, where a copy of it uses the old one. */
+  newClientId(): string
   /** Why the replica was begun anew; null where it was not. */
   readonly replicaSetAside: ErrorCode | null
   close(): void
@@ -63,13 +65,19 @@ const openFiles = (
   const local = new LocalReplica(replicaDb)
   if (follows) local.prepare()
   const outbox = new Outbox({ db: outboxDb, rows: local, clock, random, onChange, onWritten })
+  let clientId = clientIdOf(outbox, () => uuidv7(clock.now(), random))
   return {
     dir,
     outboxDb,
     replicaDb,
     local,
     outbox,
-    clientId: clientIdOf(outbox, () => uuidv7(clock.now(), random)),
+    clientId: () => clientId,
+    newClientId: () => {
+      clientId = uuidv7(clock.now(), random)
+      outbox.write(() => outbox.store.putSetting('client_id', clientId))
+      return clientId
+    },
     replicaSetAside,
     close: () => {
       outboxDb.close()

@@ -168,6 +168,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     random,
     backoff,
     clientId: files.clientId,
+    onCopied: () => log('data directory was copied', { client: files.newClientId() }),
     log,
     onChange: () => {
       settler.watch()

@@ -19,7 +19,10 @@ export interface UploaderDeps {
   readonly clock: Clock
   readonly random: Random
   readonly backoff: BackoffLimits
-  readonly clientId: string
+  /** Names this data directory to the server's ledger. */
+  readonly clientId: () => string
+  /** The ledger knows an edit of this directory otherwise: the directory was copied (rule L-8). */
+  readonly onCopied: () => void
   readonly log: (message: string, context: Record<string, unknown>) => void
   /** After verdicts or a failure were written, and when the loop rests. */
   readonly onChange: () => void
@@ -134,7 +137,7 @@ export class Uploader {
     const { outbox, gateway, clock, random, backoff, clientId } = this.#deps
     this.#unended = batch
     this.#renewed = false
-    const reply = await gateway.mutations({ client_id: clientId, edits: batch.map(({ edit }) => edit) })
+    const reply = await gateway.mutations({ client_id: clientId(), edits: batch.map(({ edit }) => edit) })
     const now = clock.now()
     const retryAfterMs = reply.kind === 'ok' ? null : reply.retryAfterMs
     const outcome = { kind: reply.kind, batchSize: batch.length, retryAfterMs }
@@ -144,7 +147,9 @@ export class Uploader {
     this.#failingSince = reply.kind === 'ok' ? null : (this.#failingSince ?? now)
     if (reply.kind === 'ok') {
       const attempts = Math.max(...batch.map((open) => open.attempts))
-      outbox.verdicts(batch, reply.value.results, now + backoffMs(attempts, random, backoff))
+      const { results } = reply.value
+      outbox.verdicts(batch, results, now + backoffMs(attempts, random, backoff))
+      if (results.some((verdict) => verdict.status === 'refused' && verdict.code === 'id_reused')) this.#deps.onCopied()
     } else {
       outbox.putBack(batch, step.aloneRetryAt)
       outbox.write(() => outbox.store.putSetting(SETTING, JSON.stringify({ ...this.#state, writtenAt: now })))

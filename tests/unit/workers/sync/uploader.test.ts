@@ -100,7 +100,8 @@ beforeEach(() => {
     clock,
     random,
     backoff: { baseMs: 100, capMs: 2_000 },
-    clientId: uuidv7(clock.now(), random),
+    clientId: () => 'c0000000-0000-7000-8000-000000000000',
+    onCopied: () => {},
     log: () => {},
     onChange: () => {},
   })
