@@ -148,7 +148,9 @@ export class CodeColumn implements ColumnBase {
     return this.text(this.values[row] as number)
   }
   set(row: number, value: Value): void {
-    this.values[row] = value === null ? 0 : this.codeOf(String(value))
+    // First the code: a new one may put a wider array in the place of `values`.
+    const code = value === null ? 0 : this.codeOf(String(value))
+    this.values[row] = code
   }
   same(a: number, b: number): boolean {
     return this.values[a] === this.values[b]
