@@ -32,6 +32,7 @@ import { markDamaged } from './replica-file.ts'
 import { RetryAfter } from './retry-after.ts'
 import { SessionMemory } from './session.ts'
 import { Settler } from './settler.ts'
+import { inSlices } from './slices.ts'
 import { StatusBoard } from './status-board.ts'
 import { ThreadClient } from './thread-client.ts'
 import { ownThreads, type Threads } from './threads.ts'
@@ -151,7 +152,10 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     board.refresh()
     if (cameBack) nudge()
     if (reach.wait === 'no_access')
-      void membership.leave().catch((error: unknown) => log('not left', { error: String(error) }))
+      void membership.leave().then(
+        (again) => again && begin(),
+        (error: unknown) => log('not left', { error: String(error) }),
+      )
   })
   const gateway = new GatewayClient({
     address,
@@ -175,7 +179,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       board.refresh()
     },
   })
-  const feeds = new Feeds(outbox, local, reader, log)
+  const feeds = new Feeds(outbox, local, reader, clock, log)
   const reads = new ShownReads(outbox, local, {
     detail: (account) => reader.call('detail', { account }),
     all: (entity) => reader.call('all', entity),
@@ -319,6 +323,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     every(clock, WAIT_RETRY_MS, () => {
       if (token !== null && (reach.wait !== null || board.now().state === 'stuck')) begin()
     }),
+    inSlices(clock, outbox.rebuild(), (error) => log('merged rows not rebuilt', { error: String(error) })),
   ]
   // A process that ended between the sealing and the emptying left rows that nobody may see.
   if (outbox.memory.sealed && states.some(({ received }) => received > 0)) await emptyReplica()

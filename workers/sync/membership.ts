@@ -26,6 +26,7 @@ export class Membership {
   readonly #deps: MembershipDeps
   #stopped = false
   #leaving = false
+  #reads = 0
   #cancel: () => void = () => {}
 
   constructor(deps: MembershipDeps) {
@@ -42,6 +43,7 @@ export class Membership {
     const { gateway, session, outbox, reach, clock, signedIn, onRead, log } = this.#deps
     if (!signedIn() || this.#stopped) return
     this.#cancel()
+    this.#reads++
     const reply = await gateway.summary()
     if (this.#stopped) return
     if (reply.kind === 'ok') {
@@ -55,17 +57,23 @@ export class Membership {
     onRead()
   }
 
-  /** The membership is over, as a second answer confirms: the rows go, the edits stay and are sealed. */
-  async leave(): Promise<void> {
+  /**
+   * The membership is over, as a second answer confirms: the rows go, the edits stay and are sealed.
+   *
+   * @returns whether everything was begun anew meanwhile, so that the answer may speak of what was before: begin again
+   */
+  async leave(): Promise<boolean> {
     const { gateway, outbox, empty, log } = this.#deps
-    if (this.#leaving || this.#stopped) return
+    if (this.#leaving || this.#stopped) return false
     this.#leaving = true
+    const reads = this.#reads
     try {
       const reply = await gateway.summary()
-      if (reply.kind !== 'no_access' || this.#stopped) return
+      if (reply.kind !== 'no_access' || this.#stopped) return false
       if (!outbox.memory.sealed) outbox.seal(true)
       await empty()
       log('membership revoked', { sealed: outbox.memory.count('queued', 'refused') })
+      return reads !== this.#reads
     } finally {
       this.#leaving = false
     }
