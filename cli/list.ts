@@ -56,7 +56,8 @@ const fill = (engine: Engine, { outbox, local }: Beside): Promise<void> =>
             return { id, rowid: placed?.rowid ?? null, row: placed?.row ?? null }
           }),
         overlay: (entity, id) => outbox.memory.shown(entity, id),
-        overlays: () => outbox.memory.overlays(),
+        pause: async () => {},
+        overlaid: (entity) => [...outbox.memory.refs(entity)].map(({ id }) => id),
         hiddenAccounts: () => outbox.memory.hiddenAccounts,
         // What is here is all that there is to tell, even in the middle of a first load.
         complete: () => true,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EntityName } from '../../core/model/entities.ts'
 import type { Row } from '../../core/model/field.ts'
-import { edit, value } from '../../core/protocol/edit.ts'
+import { type Edit, edit, value } from '../../core/protocol/edit.ts'
 import { fieldConflict } from '../../core/protocol/gateway.ts'
 import { MARKS } from '../../core/protocol/outbox.ts'
 import { type EditState, isOpen, STATES } from '../../core/sync/edit-state.ts'
@@ -43,21 +43,57 @@ const stored = z.object({
   answer: z.string().nullable(),
 })
 
+type Stored = z.infer<typeof stored>
+
 /** An edit of the outbox in any state, finished ones included. */
 export type StoredEdit = Omit<OpenEdit, 'state'> & { readonly state: EditState }
 
-const toEdit = (found: unknown): StoredEdit => {
-  const row = stored.parse(found)
+/** Most edits go without anybody looking at the row that they started from: it is parsed when somebody does. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+/**
+ * What only this product wrote, in a file whose every page its cipher authenticates, is looked at and not taken apart: a
+ * start with many queued edits would spend most of its time on that.
+ */
+const isEdit = (found: unknown): found is Edit =>
+  typeof found === 'object' &&
+  found !== null &&
+  'id' in found &&
+  'entity' in found &&
+  'record_id' in found &&
+  'op' in found &&
+  (found.op === 'patch' ? 'patch' in found && Array.isArray(found.patch) : OTHER_OPS.includes(found.op))
+
+const OTHER_OPS: readonly unknown[] = ['create', 'delete', 'restore']
+const NOTHING: readonly string[] = []
+
+const bodyOf = (text: string): Edit => {
+  const found: unknown = JSON.parse(text)
+  return isEdit(found) ? found : edit.parse(found)
+}
+
+const toEdit = (found: unknown): StoredEdit => fromRow(stored.parse(found))
+
+const fromRow = (row: Stored): StoredEdit => {
+  const base = once(() => (row.base === null ? null : rowSchema.parse(JSON.parse(row.base))))
   return {
     seq: row.seq,
     pos: row.pos,
-    edit: edit.parse(JSON.parse(row.body)),
-    after: z.array(z.string()).parse(JSON.parse(row.after)),
+    edit: bodyOf(row.body),
+    after: row.after === '[]' ? NOTHING : z.array(z.string()).parse(JSON.parse(row.after)),
     state: row.state,
     madeAt: row.made_at,
     attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at,
-    base: row.base === null ? null : rowSchema.parse(JSON.parse(row.base)),
+    get base() {
+      return base()
+    },
     answer: row.answer === null ? null : answerSchema.parse(JSON.parse(row.answer)),
   }
 }
@@ -76,10 +112,11 @@ export class OutboxStore {
 
   /** Every open edit, in lane order. */
   open(): readonly OpenEdit[] {
-    return this.#prepare(`select ${COLUMNS} from edits where ${OPEN} order by pos, seq`)
+    return this.#db
+      .prepare<[], Stored>(`select ${COLUMNS} from edits where ${OPEN} order by pos, seq`)
       .all()
-      .map(toEdit)
-      .flatMap((found) => (isOpen(found.state) ? [{ ...found, state: found.state }] : []))
+      .map(fromRow)
+      .filter((found): found is OpenEdit => isOpen(found.state))
   }
 
   find(id: string): StoredEdit | null {
@@ -192,8 +229,29 @@ export class OutboxStore {
       )
   }
 
-  clearShown(): void {
-    this.#prepare('delete from shown').run()
+  /** The stored merged row of a record is this one. */
+  holdsShown(entity: EntityName, id: string, { row, mark }: Shown): boolean {
+    const text = row === null ? null : JSON.stringify(row)
+    return (
+      this.#prepare('select 1 from shown where entity = ? and id = ? and row is ? and mark is ?').get(
+        entity,
+        id,
+        text,
+        mark,
+      ) !== undefined
+    )
+  }
+
+  shownKeys(): readonly { readonly entity: string; readonly id: string }[] {
+    const key = z.object({ entity: z.string(), id: z.string() })
+    return this.#prepare('select entity, id from shown')
+      .all()
+      .map((found) => key.parse(found))
+  }
+
+  dropShown(keys: readonly { readonly entity: string; readonly id: string }[]): void {
+    const drop = this.#prepare('delete from shown where entity = ? and id = ?')
+    for (const { entity, id } of keys) drop.run(entity, id)
   }
 
   /** The merged rows as the owner last wrote them. */

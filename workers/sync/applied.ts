@@ -40,7 +40,7 @@ export class AppliedChanges {
     if (state.slot === 'next') return
     if (state.complete && (swapped !== 'no' || !local.complete(entity))) {
       local.markComplete(entity)
-      for (const overlay of outbox.memory.overlays()) if (overlay.entity === entity) ids.add(overlay.id)
+      for (const { id } of outbox.memory.refs(entity)) ids.add(id)
       if (swapped !== 'no') feeds.swapped(entity, swapped === 'listed')
       feeds.appended(entity)
       if (SMALL.includes(entity)) for (const { id } of local.reads.all(entity)) ids.add(id)

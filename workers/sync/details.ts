@@ -89,8 +89,8 @@ export class ShownReads {
     for (const row of server)
       if (!this.#outbox.memory.shown(entity, row.id) && !this.#hidden(row))
         found.push({ entity, row: { ...row }, mark: null })
-    for (const overlay of this.#outbox.memory.overlays())
-      if (overlay.entity === entity && overlay.row && belongs(overlay.row) && !this.#hidden(overlay.row))
+    for (const overlay of this.#outbox.memory.overlays(entity))
+      if (overlay.row && belongs(overlay.row) && !this.#hidden(overlay.row))
         found.push({ entity, row: { ...overlay.row }, mark: overlay.mark })
     return found
   }

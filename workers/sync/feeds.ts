@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.ts'
 import type { EntityName } from '../../core/model/entities.ts'
 import type { FromQueryWorker, ToQueryWorker } from '../../core/protocol/query-port.ts'
 import type { LocalReplica } from './local-replica.ts'
@@ -28,7 +29,7 @@ export class Feeds {
   readonly #source: FeedSource
   readonly #log: Log
 
-  constructor(outbox: Outbox, local: LocalReplica, reader: ThreadClient<ReaderCalls>, log: Log) {
+  constructor(outbox: Outbox, local: LocalReplica, reader: ThreadClient<ReaderCalls>, clock: Clock, log: Log) {
     this.#log = log
     this.#source = {
       page: (request) => reader.call('page', request),
@@ -43,7 +44,8 @@ export class Feeds {
         })
       },
       overlay: (entity, id) => outbox.memory.shown(entity, id),
-      overlays: () => outbox.memory.overlays(),
+      pause: () => new Promise((resolve) => clock.after(0, resolve)),
+      overlaid: (entity) => [...outbox.memory.refs(entity)].map(({ id }) => id),
       hiddenAccounts: () => outbox.memory.hiddenAccounts,
       complete: (entity) => local.complete(entity),
     }

@@ -17,6 +17,10 @@ export interface RecordRef {
   readonly id: string
 }
 
+/** Edits that can take a record out of the lists: which accounts are hidden is known at once. */
+const mayHide = ({ edit, answer }: OpenEdit): boolean =>
+  edit.op === 'delete' || (answer?.status === 'accepted' && !answer.inShard)
+
 /** Every open edit by id and by record, and the merged row of each record that has one. */
 export class OutboxMemory {
   /** The membership is over (rule L-4): edits are kept and counted, and show nowhere. */
@@ -27,10 +31,13 @@ export class OutboxMemory {
   /** Record id → the pending edit that creates it. */
   readonly #creates = new Map<string, string>()
   readonly #hiddenAccounts = new Set<string>()
+  #rows: ServerRows | null = null
   /** Edit id → ids of the open edits that name it in `after`. */
   readonly #dependents = new Map<string, Set<string>>()
 
-  load(edits: readonly OpenEdit[]): void {
+  /** Takes every open edit. Rows are merged when they are asked for: a start must not wait for all of them. */
+  load(edits: readonly OpenEdit[], rows: ServerRows): void {
+    this.#rows = rows
     this.#byId.clear()
     this.#lanes.clear()
     this.#shown.clear()
@@ -39,6 +46,7 @@ export class OutboxMemory {
     this.#dependents.clear()
     for (const [key, lane] of lanesOf(edits)) this.#lanes.set(key, [...lane])
     for (const open of edits) this.#index(open)
+    for (const lane of this.#lanes.values()) if (lane.some(mayHide)) this.#mergedOf(lane)
   }
 
   put(open: OpenEdit): void {
@@ -90,6 +98,10 @@ export class OutboxMemory {
     return this.#byId.values()
   }
 
+  has(entity: string, id: string): boolean {
+    return this.#lanes.has(`${entity}/${id}`)
+  }
+
   lane(entity: EntityName, id: string): readonly OpenEdit[] {
     return this.#lanes.get(recordKey(entity, id)) ?? []
   }
@@ -114,12 +126,35 @@ export class OutboxMemory {
 
   /** The overlay of a record; undefined where the server's row shows as it is. */
   shown(entity: EntityName, id: string): Shown | undefined {
-    return this.sealed ? undefined : this.#shown.get(recordKey(entity, id))
+    if (this.sealed) return undefined
+    const key = recordKey(entity, id)
+    const known = this.#shown.get(key)
+    if (known) return known
+    const lane = this.#lanes.get(key)
+    return lane && this.#mergedOf(lane)
   }
 
-  /** Every record with an overlay. */
-  overlays(): Iterable<Shown & RecordRef> {
-    return this.sealed ? [] : this.#shown.values()
+  /** Every record with an overlay, or those of one entity. */
+  *refs(only?: EntityName): Generator<RecordRef> {
+    if (this.sealed) return
+    for (const lane of this.#lanes.values()) {
+      const edit = lane[0]?.edit
+      if (edit && (only === undefined || edit.entity === only)) yield { entity: edit.entity, id: edit.record_id }
+    }
+  }
+
+  /** Every record with an overlay, or those of one entity, each merged when it is reached. */
+  *overlays(only?: EntityName): Generator<Shown & RecordRef> {
+    for (const ref of this.refs(only)) {
+      const shown = this.shown(ref.entity, ref.id)
+      if (shown) yield { ...ref, ...shown }
+    }
+  }
+
+  #mergedOf(lane: readonly OpenEdit[]): Shown | undefined {
+    const edit = lane[0]?.edit
+    if (!edit || !this.#rows) return undefined
+    return this.remerge({ entity: edit.entity, id: edit.record_id }, this.#rows) ?? undefined
   }
 
   /** Merges a record anew; answers its overlay, null where it has none any more. */

@@ -8,6 +8,7 @@ import type { Random } from '../../core/random.ts'
 import { takeBatch } from '../../core/sync/batch.ts'
 import { type EditEvent, isOpen, nextState } from '../../core/sync/edit-state.ts'
 import { planUpload } from '../../core/sync/lanes.ts'
+import type { Shown } from '../../core/sync/merge.ts'
 import type { EditAnswer, OpenEdit } from '../../core/sync/open-edit.ts'
 import { settles } from '../../core/sync/settle.ts'
 import { makeEdit, type NewEdit, type Subject } from '../../core/sync/submit.ts'
@@ -49,13 +50,35 @@ export class Outbox {
     this.#load()
   }
 
-  /** What the owner of the data directory does once: nothing is being sent, the merged rows are made anew. */
+  /** What the owner of the data directory does once: nothing is being sent. `rebuild` is to follow, slice by slice. */
   start(): void {
     this.write(() => {
       for (const open of [...this.memory.all()]) this.move(open, 'restart')
       this.store.prune(this.#deps.clock.now() - RECEIPT_MS)
-      this.store.clearShown()
-      for (const overlay of [...this.memory.overlays()]) this.store.putShown(overlay.entity, overlay.id, overlay)
+    })
+  }
+
+  /** Makes the stored merged rows anew, each `next()` a slice of records: written only where they differ. */
+  *rebuild(slice = 200): Generator<void> {
+    const stale = this.store.shownKeys().filter(({ entity, id }) => !this.memory.has(entity, id))
+    if (stale.length > 0) this.write(() => this.store.dropShown(stale))
+    let differing: (Shown & RecordRef)[] = []
+    let looked = 0
+    for (const ref of [...this.memory.refs()]) {
+      const shown = this.memory.shown(ref.entity, ref.id)
+      if (shown && !this.store.holdsShown(ref.entity, ref.id, shown)) differing.push({ ...ref, ...shown })
+      if (++looked % slice > 0) continue
+      this.#putShown(differing)
+      differing = []
+      yield
+    }
+    this.#putShown(differing)
+  }
+
+  #putShown(overlays: readonly (Shown & RecordRef)[]): void {
+    if (overlays.length === 0) return
+    this.write(() => {
+      for (const { entity, id } of overlays) this.store.putShown(entity, id, this.memory.shown(entity, id) ?? null)
     })
   }
 
@@ -63,9 +86,9 @@ export class Outbox {
   refresh(): boolean {
     const now = dataVersion(this.#deps.db)
     if (now === this.#seen) return false
-    const before = [...this.memory.overlays()].map(({ entity, id }) => ({ entity, id }))
+    const before = [...this.memory.refs()]
     this.#load()
-    this.#deps.onChange([...before, ...this.memory.overlays()])
+    this.#deps.onChange([...before, ...this.memory.refs()])
     return true
   }
 
@@ -100,9 +123,9 @@ export class Outbox {
       if (sealed) this.store.putSetting(SEALED, '1')
       else this.store.dropSetting(SEALED)
     })
-    const before = [...this.memory.overlays()]
+    const before = [...this.memory.refs()]
     this.memory.sealed = sealed
-    this.#deps.onChange([...before, ...this.memory.overlays()].map(({ entity, id }) => ({ entity, id })))
+    this.#deps.onChange([...before, ...this.memory.refs()])
   }
 
   /** @throws OutpostError `no_access` while the edits are sealed */
@@ -312,11 +335,7 @@ export class Outbox {
   #load(): void {
     this.#seen = dataVersion(this.#deps.db)
     this.memory.sealed = this.store.setting(SEALED) !== null
-    this.memory.load(this.store.open())
-    for (const lane of [...this.memory.lanes()]) {
-      const first = lane[0]
-      if (first) this.memory.remerge({ entity: first.edit.entity, id: first.edit.record_id }, this.#deps.rows)
-    }
+    this.memory.load(this.store.open(), this.#deps.rows)
   }
 }
 

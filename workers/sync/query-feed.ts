@@ -14,12 +14,18 @@ import { toCells, toListRow, toPiece } from './columns.ts'
 import type { RecordRef } from './outbox-memory.ts'
 import type { FoundRow, Page, PageRequest } from './reader-calls.ts'
 
+/** Records with pending edits are told in slices of this many. */
+const OVERLAY_ROWS = 500
+
 /** The feed's view of what it tells. Reads may be slow; overlays are at hand. */
 export interface FeedSource {
   page(request: PageRequest): Promise<Page>
   rows(entity: FeedEntity, ids: readonly string[]): Promise<readonly FoundRow[]>
   overlay(entity: FeedEntity, id: string): Shown | undefined
-  overlays(): Iterable<Shown & RecordRef>
+  /** Ids of an entity's records with an overlay. */
+  overlaid(entity: FeedEntity): Iterable<string>
+  /** Lets whatever else waits have its turn. */
+  pause(): Promise<void>
   hiddenAccounts(): ReadonlySet<string>
   /** The whole shape is here: a page without rows is the end. */
   complete(entity: FeedEntity): boolean
@@ -34,6 +40,8 @@ interface Progress {
   dry: boolean
   /** Ids told outside of pages: pages leave them out. */
   readonly told: Set<string>
+  /** Records with pending edits that are still to be told, before the first page; null: not looked up yet. */
+  overlaid: string[] | null
 }
 
 const isFed = (entity: EntityName): entity is FeedEntity => (FEED_ENTITIES as readonly string[]).includes(entity)
@@ -66,7 +74,10 @@ export class QueryFeed {
       this.#credit = CREDIT
       this.#changed = new Map()
       this.#progress = new Map(
-        FEED_ENTITIES.map((entity) => [entity, { rowid: 0, total: 0, loaded: false, dry: false, told: new Set() }]),
+        FEED_ENTITIES.map((entity) => [
+          entity,
+          { rowid: 0, total: 0, loaded: false, dry: false, told: new Set(), overlaid: null },
+        ]),
       )
     } else this.#credit = Math.min(CREDIT, this.#credit + 1)
     this.#kick()
@@ -140,7 +151,16 @@ export class QueryFeed {
     const progress = next && all.get(next)
     if (!next || !progress || this.#credit === 0) return
     this.#again = true
-    if (progress.rowid === 0 && progress.told.size === 0) this.#overlays(next, progress)
+    if (progress.overlaid === null) {
+      progress.overlaid = [...this.#source.overlaid(next)]
+      for (const id of progress.overlaid) progress.told.add(id)
+    }
+    if (progress.overlaid.length > 0) {
+      this.#overlays(next, progress, progress.overlaid.splice(0, OVERLAY_ROWS))
+      // Merging a slice takes a while: whatever else waits comes first.
+      await this.#source.pause()
+      return
+    }
     // Both before the read: what is complete by then is all in the page, and rows appended meanwhile end the dryness.
     progress.dry = true
     const complete = this.#source.complete(next)
@@ -161,13 +181,13 @@ export class QueryFeed {
   }
 
   /** Records with pending edits come first, marked; the pages leave them out. */
-  #overlays(entity: FeedEntity, progress: Progress): void {
+  #overlays(entity: FeedEntity, progress: Progress, ids: readonly string[]): void {
     const rows: Row[] = []
     const marks: [number, NonNullable<Shown['mark']>][] = []
-    for (const overlay of this.#source.overlays()) {
-      if (overlay.entity !== entity) continue
-      progress.told.add(overlay.id)
-      if (!overlay.row || this.#hidden(overlay.row)) continue
+    for (const id of ids) {
+      // Whoever has none any more was told as a change.
+      const overlay = this.#source.overlay(entity, id)
+      if (!overlay?.row || this.#hidden(overlay.row)) continue
       if (overlay.mark) marks.push([rows.length, overlay.mark])
       rows.push(overlay.row)
     }

@@ -36,7 +36,8 @@ class Table {
           return { id: wanted, rowid: found?.[0] ?? null, row }
         }),
       overlay: (entity, wanted) => (entity === 'contacts' ? this.overlaid.get(wanted) : undefined),
-      overlays: () => [...this.overlaid].map(([key, shown]) => ({ entity: 'contacts' as const, id: key, ...shown })),
+      overlaid: (entity) => (entity === 'contacts' ? [...this.overlaid.keys()] : []),
+      pause: async () => {},
       hiddenAccounts: () => this.hidden,
       complete: () => this.whole,
     }
