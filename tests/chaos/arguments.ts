@@ -10,6 +10,8 @@ export interface ChaosArguments {
   readonly faulty: keyof typeof BREAKS | null
   /** Prints everything that happened in each seed. */
   readonly trace: boolean
+  /** Prints each seed's own result as a line of JSON, for the run that this one is a part of. */
+  readonly lines: boolean
 }
 
 const schema = z.object({
@@ -19,6 +21,7 @@ const schema = z.object({
   seed: z.coerce.number().int().min(0),
   json: z.boolean(),
   trace: z.boolean(),
+  lines: z.boolean(),
   break: z.enum(Object.keys(BREAKS) as (keyof typeof BREAKS)[]).nullable(),
 })
 
@@ -33,6 +36,7 @@ export const parseChaosArguments = (argv: readonly string[]): ChaosArguments => 
       seed: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
       trace: { type: 'boolean', default: false },
+      lines: { type: 'boolean', default: false },
       break: { type: 'string' },
     },
   })
@@ -46,5 +50,6 @@ export const parseChaosArguments = (argv: readonly string[]): ChaosArguments => 
     json: parsed.json,
     faulty: parsed.break,
     trace: parsed.trace,
+    lines: parsed.lines,
   }
 }
