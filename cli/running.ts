@@ -1,4 +1,4 @@
-import { OutpostError } from '../core/errors.ts'
+import { ERROR_TEXT, OutpostError } from '../core/errors.ts'
 import type { SyncStatus } from '../core/protocol/status.ts'
 import { dataDir } from '../workers/sync/data-dir.ts'
 import { type Engine, openEngine } from '../workers/sync/engine.ts'
@@ -19,8 +19,22 @@ export interface Running {
   status(): Promise<SyncStatus>
 }
 
-/** Opens the data directory that `--data` names, runs `work`, and closes it whatever happens. */
+/**
+ * Opens the data directory that `--data` names, runs `work`, and closes it whatever happens. Where a file of it turned
+ * out damaged or was taken away, the next start deals with it: that start is made here, once.
+ */
 export const withEngine = async <T>(context: CommandContext, work: (running: Running) => Promise<T>): Promise<T> => {
+  try {
+    return await withOneEngine(context, work)
+  } catch (thrown) {
+    const code = thrown instanceof OutpostError ? thrown.error.code : null
+    if (code !== 'replica_damaged' && code !== 'outbox_moved') throw thrown
+    context.say(ERROR_TEXT[code])
+    return withOneEngine(context, work)
+  }
+}
+
+const withOneEngine = async <T>(context: CommandContext, work: (running: Running) => Promise<T>): Promise<T> => {
   const dir = dataDir(context.args.required('data'))
   const profile = profileOf(dir, context)
   const token = tokenOf(context)

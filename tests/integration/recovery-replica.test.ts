@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { AppError } from '../../core/errors.ts'
 import { openDatabase } from '../../db/sqlite/connection.ts'
+import { answerOf, cliTarget, runCliProcess } from '../support/cli-process.ts'
 import { localThreads } from '../support/local-threads.ts'
 import { openClient, openSyncWorld, type SyncWorld, TEST_KEY, type TestClient } from '../support/sync-client.ts'
 
@@ -37,6 +38,16 @@ const flip = (file: string, at: number, length: number): void => {
   const bytes = readFileSync(file)
   for (let n = at; n < Math.min(at + length, bytes.length); n++) bytes[n] = (bytes[n] ?? 0) ^ 0xff
   writeFileSync(file, bytes)
+}
+
+/** Damages the pages of the accounts' rows: nothing that a start looks at. */
+const damageRows = (replica: string): void => {
+  const db = openDatabase({ path: replica, key: TEST_KEY, durability: 'normal', readonly: true })
+  const leaves = db.prepare<[], number>(`select pageno from dbstat where name = 'accounts' and pagetype = 'leaf'`)
+  const pages = leaves.pluck().all()
+  db.close()
+  expect(pages.length).toBeGreaterThan(3)
+  for (const page of pages) flip(replica, 4_096 * (page - 1) + 50, 1)
 }
 
 /** A folder with a whole replica and one edit that has not been sent. */
@@ -93,12 +104,7 @@ for (const [what, damage] of Object.entries(STOPPED))
 
 test('L-2 damage that is met while the replica is in use ends the process; the next start fetches it anew', async () => {
   const { dir, edit, replica } = await withUnsentEdit()
-  const db = openDatabase({ path: replica, key: TEST_KEY, durability: 'normal', readonly: true })
-  const leaves = db.prepare<[], number>(`select pageno from dbstat where name = 'accounts' and pagetype = 'leaf'`)
-  const pages = leaves.pluck().all()
-  db.close()
-  expect(pages.length).toBeGreaterThan(3)
-  for (const page of pages) flip(replica, 4_096 * (page - 1) + 50, 1)
+  damageRows(replica)
   const fatal: AppError[] = []
   const c = await openClient({ world, as: 'admin', dataDir: dir, onFatal: (error) => fatal.push(error) })
   void c.engine.verify().catch(() => {})
@@ -147,4 +153,26 @@ test('S-4 a full disk is told with its reason; nothing that was saved is lost, a
   const changed = await c.call('record.get', { entity: 'accounts', id: rows[0].id })
   expect(changed.row['next_action']).toBe(long)
   await expectWhole(c, edit)
+})
+
+test('L-2 L-6 the command line fetches a damaged replica anew by itself, and asks about a damaged outbox', async () => {
+  const { dir, edit, replica } = await withUnsentEdit()
+  const { args, env } = await cliTarget(world, dir)
+  const keyed = { env: { ...env, OUTPOST_KEY_FILE: path.join(dir, 'key-of-the-test') } }
+  writeFileSync(keyed.env.OUTPOST_KEY_FILE, TEST_KEY, { mode: 0o600 })
+  damageRows(replica)
+  const verified = await runCliProcess(['verify', ...args], keyed)
+  expect(answerOf(verified)).toMatchObject({ differences: 0 })
+  flip(path.join(dir, 'outbox.db'), 4_096 * 2 + 700, 1)
+  const refused = await runCliProcess(['sync', '--once', ...args], keyed)
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'outbox_damaged', context: { backupUnsent: 1 } } })
+  const unanswered = await runCliProcess(['outbox', 'recover', '--data', dir], keyed)
+  expect(JSON.parse(unanswered.stdout)).toMatchObject({ error: { code: 'invalid_request' } })
+  const recovered = await runCliProcess(['outbox', 'recover', '--from-backup', '--data', dir], keyed)
+  expect(answerOf(recovered)).toMatchObject({ restored: { unsent: 1 } })
+  // The backup's edit was sent since: the ledger answers it, and nothing is made twice.
+  answerOf(await runCliProcess(['sync', '--once', ...args], keyed))
+  expect(await ledgered(edit)).toBe(1)
+  const outbox = answerOf<{ edits: unknown[] }>(await runCliProcess(['outbox', '--data', dir], keyed))
+  expect(outbox.edits).toEqual([])
 })
