@@ -154,3 +154,13 @@ test('L-3 L-6 a lost key or a newer app’s outbox is told as that, and nothing 
   await expect(open(dir, 'start_empty')).rejects.toMatchObject({ error: { code: 'database_from_future' } })
   expect(readdirSync(dir.root).filter((name) => name.includes('aside'))).toEqual([])
 })
+
+test('L-1 a damaged lock file keeps nobody out, and a second owner is still refused', async () => {
+  const dir = await withBackup()
+  writeFileSync(dir.lock, Buffer.alloc(8_192, 7))
+  await expect(open(dir, undefined, 'ef'.repeat(32))).rejects.toMatchObject({ error: { code: 'key_missing' } })
+  const files = await open(dir)
+  await expect(open(dir)).rejects.toMatchObject({ error: { code: 'already_running' } })
+  expect(companies(files)).toHaveLength(2)
+  files.close()
+})

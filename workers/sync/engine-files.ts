@@ -4,9 +4,10 @@ import { uuidv7 } from '../../core/id.ts'
 import type { Random } from '../../core/random.ts'
 import { type Db, openDatabase } from '../../db/sqlite/connection.ts'
 import { fromSqlite } from '../../db/sqlite/errors.ts'
-import { saysDamage } from '../../db/sqlite/integrity.ts'
+import { opensWith, saysDamage } from '../../db/sqlite/integrity.ts'
 import { takeLock } from '../../db/sqlite/lock.ts'
 import { type DataDir, dataDir } from './data-dir.ts'
+import { dropAsides, setAside } from './durable-files.ts'
 import { LocalReplica } from './local-replica.ts'
 import { Outbox } from './outbox.ts'
 import { openOutbox, openOwnOutbox, type Recovered, type Recovery, recoverOutbox } from './outbox-file.ts'
@@ -106,6 +107,19 @@ const openReplica = async <T>(
   }
 }
 
+/** Takes the directory's lock. Its file holds nothing: a damaged one is set aside where the key opens another file. */
+const lockOf = (dir: DataDir, key: string, now: number): (() => void) => {
+  try {
+    return takeLock(dir.lock, key)
+  } catch (thrown) {
+    const damaged = thrown instanceof OutpostError && saysDamage(thrown.error)
+    if (!damaged || ![dir.outbox, dir.replica].some((path) => opensWith(path, key))) throw thrown
+    dropAsides(dir.lock)
+    setAside(dir.lock, now)
+    return takeLock(dir.lock, key)
+  }
+}
+
 /**
  * Opens a data directory as its owner: takes the lock, makes the replica usable (a damaged one is set aside), and lets
  * `startThreads` start what owns the replica before anything reads it.
@@ -117,7 +131,7 @@ export const openOwned = async <T>(
   startThreads: (dir: DataDir) => Promise<T>,
 ): Promise<OpenFiles & { readonly threads: T; readonly recovered: Recovered | null }> => {
   const dir = dataDir(options.dataDir)
-  const unlock = takeLock(dir.lock, options.databaseKey)
+  const unlock = lockOf(dir, options.databaseKey, options.clock.now())
   let outboxDb: Db | null = null
   try {
     // The outbox first: whatever is wrong with it is told before anything is touched.
@@ -146,7 +160,7 @@ export const openOwned = async <T>(
  * @throws OutpostError `already_running`, `invalid_request` where the outbox can be read
  */
 export const recoverDamaged = (dir: DataDir, key: string, how: Recovery, now: number): Recovered => {
-  const unlock = takeLock(dir.lock, key)
+  const unlock = lockOf(dir, key, now)
   try {
     openOwnOutbox(dir, key).close()
   } catch (thrown) {
