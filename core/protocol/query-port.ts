@@ -18,8 +18,26 @@ export const CREDIT = 4
 /** Rows in one piece of the first load. */
 export const PIECE_ROWS = 8_192
 
-/** Worker → sync process. */
-export type FromQueryWorker = { readonly t: 'hello'; readonly protocol: number } | { readonly t: 'ack' }
+/** Bytes in one piece of a column snapshot, at most. */
+export const SNAPSHOT_PIECE_BYTES = 4 * 1024 * 1024
+
+export type SnapshotBytes = Uint8Array<ArrayBuffer>
+
+/**
+ * Worker → sync process. A column snapshot is the worker's own: the sync process stores its bytes and its manifest, and
+ * knows of them only the layout they belong to.
+ */
+export type FromQueryWorker =
+  /** `layout`: the snapshots that the worker can take; absent where it wants rows only. */
+  | { readonly t: 'hello'; readonly protocol: number; readonly layout?: string }
+  | { readonly t: 'ack' }
+  /** The snapshot that was offered cannot be used: it is thrown away, and a reload comes in answer. */
+  | { readonly t: 'refuse-snapshot' }
+  /** At most `CREDIT` of them without an answering `more`. */
+  | { readonly t: 'snapshot-piece'; readonly save: number; readonly bytes: SnapshotBytes }
+  | { readonly t: 'snapshot-end'; readonly save: number; readonly manifest: string }
+  /** Rows changed before all of it was sent: what was sent is of no use. */
+  | { readonly t: 'snapshot-dropped'; readonly save: number }
 
 /** Values of one column for the rows of a piece, in the row order of `ids`. */
 export type ColumnPiece =
@@ -46,7 +64,7 @@ export type ToQueryWorker =
       /** Marks of the rows of this piece that have one, by position. */
       readonly marks: readonly (readonly [position: number, mark: Mark])[]
     }
-  /** Every row of the entity that was there at hello has been sent (`total` of them). */
+  /** Every row of the entity that was there at hello has been sent (`total` of them in pieces of rows). */
   | { readonly t: 'loaded'; readonly entity: FeedEntity; readonly total: number }
   /** One commit, whole: upserts hold final shown rows, removes are ids no longer shown. */
   | {
@@ -57,5 +75,13 @@ export type ToQueryWorker =
         readonly removes: readonly string[]
       }[]
     }
+  /** In answer to hello, before anything else: a snapshot in so many pieces; then a commit of what changed since. */
+  | { readonly t: 'snapshot'; readonly manifest: string; readonly pieces: number }
+  /** Acknowledged as a piece of rows is. */
+  | { readonly t: 'snapshot-bytes'; readonly bytes: SnapshotBytes }
+  /** Asks for a snapshot of everything told so far, under a number. */
+  | { readonly t: 'save-snapshot'; readonly save: number }
+  /** One more piece of the snapshot may be sent. */
+  | { readonly t: 'more'; readonly save: number }
   /** The rows on disk were swapped whole (409, role change): the worker drops its columns and says hello again. */
   | { readonly t: 'reload' }

@@ -14,5 +14,6 @@ test(`engine, reference and SQLite agree on ${QUERIES} random queries (OUTPOST_F
   expect(tally.withResults / tally.queries).toBeGreaterThanOrEqual(0.6)
   expect(tally.unmerged / tally.queries).toBeGreaterThanOrEqual(0.3)
   expect(tally.midCommit / tally.queries).toBeGreaterThanOrEqual(0.02)
+  expect(tally.restored / tally.queries).toBeGreaterThanOrEqual(0.004)
   for (const op of OPS) expect(tally.ops[op] ?? 0, op).toBeGreaterThanOrEqual(QUERIES / 50)
 })

@@ -1,10 +1,19 @@
 import { OutpostError } from '../../core/errors.ts'
-import type { FeedEntity, ToQueryWorker } from '../../core/protocol/query-port.ts'
+import {
+  FEED_ENTITIES,
+  type FeedEntity,
+  type SnapshotBytes,
+  type ToQueryWorker,
+} from '../../core/protocol/query-port.ts'
 import type { ListChange, ListGroup, ListSummary, WindowRow } from '../../core/protocol/query-worker.ts'
 import { LIST_ENTITIES, type ListSpec } from '../../core/query/spec.ts'
 import { addUp } from './filter/add-up.ts'
 import { answer } from './filter/answer.ts'
 import type { View } from './order/view.ts'
+import { layoutOf } from './snapshot/layout.ts'
+import { loadStore } from './snapshot/load-store.ts'
+import { storeSections } from './snapshot/save-store.ts'
+import type { Section } from './snapshot/sections.ts'
 import type { Bitmap } from './store/bitmap.ts'
 import { presentRows } from './store/present.ts'
 import { giveBits, withScratch } from './store/scratch.ts'
@@ -12,6 +21,9 @@ import { DEFAULT_LIMITS, Store, type StoreLimits } from './store/store.ts'
 
 export type Piece = Extract<ToQueryWorker, { t: 'piece' }>
 export type Commit = Extract<ToQueryWorker, { t: 'commit' }>
+
+/** Bytes of a snapshot by the names of its sections. */
+export type SnapshotSections = ReadonlyMap<string, SnapshotBytes>
 
 export interface EngineOptions {
   /** The user's calendar day, days since 1970-01-01. */
@@ -36,6 +48,16 @@ export interface Engine {
    * the last. One at a time, in the order in which they came, and no upkeep in between.
    */
   stage(message: Piece | Commit): Generator<undefined, void>
+  /** Names the snapshots that `restore` takes. */
+  readonly layout: string
+  /** Every row as sections; they hold until the next change is staged. */
+  snapshot(): readonly Section[]
+  /**
+   * Takes a snapshot's rows in place of its own, in slices; queries see none of them before the last.
+   *
+   * @throws SnapshotRefused, and is as it was
+   */
+  restore(sections: SnapshotSections): Generator<undefined, void>
   /** Rows of the first load. */
   applyPiece(piece: Piece): void
   /** Every row that was there at hello has come. */
@@ -71,7 +93,8 @@ interface OpenList {
 }
 
 export const createEngine = (options: EngineOptions): Engine => {
-  const store = new Store({ ...DEFAULT_LIMITS, ...options.limits })
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  let store = new Store(limits)
   const complete = new Set<FeedEntity>()
   const lists = new Map<number, OpenList>()
   let nextList = 1
@@ -131,8 +154,18 @@ export const createEngine = (options: EngineOptions): Engine => {
     tell(message.t === 'piece' ? [message.entity] : message.changes.map((change) => change.entity))
   }
 
+  function* restore(sections: SnapshotSections): Generator<undefined, void> {
+    const loaded = yield* loadStore(sections, limits)
+    loaded.revision += store.revision
+    store = loaded
+    tell(FEED_ENTITIES)
+  }
+
   return {
     stage,
+    layout: layoutOf(store),
+    snapshot: () => storeSections(store),
+    restore,
     applyPiece: (piece) => drain(stage(piece)),
     applyCommit: (commit) => drain(stage(commit)),
     loaded(entity) {

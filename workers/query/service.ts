@@ -9,6 +9,8 @@ import type { ListChange, ListSummary, QueryApi } from '../../core/protocol/quer
 import { PROTOCOL_VERSION } from '../../core/protocol/version.ts'
 import { type ListSpec, listSpec } from '../../core/query/spec.ts'
 import { createEngine, type Engine, type EngineOptions } from './engine.ts'
+import { SnapshotRefused } from './snapshot/sections.ts'
+import { SnapshotLine, type SnapshotMessage } from './snapshot/snapshot-line.ts'
 
 /** What is used of a MessagePort to the sync process. */
 export interface FeedPort {
@@ -100,12 +102,33 @@ export const createQueryService = (host: ServiceHost): QueryService => {
     running = undefined
     if (!liveComplete) succeed(engine)
 
+    const snapshots = new SnapshotLine(engine, (message) => line.postMessage(message))
+    let refused = false
+    /** Snapshot work. One that turns out to be of no use is refused; nothing counts then until the answer, a reload. */
+    function* guarded(message: SnapshotMessage): Generator<undefined, void> {
+      try {
+        yield* snapshots.take(message) ?? []
+      } catch (thrown) {
+        if (!(thrown instanceof SnapshotRefused)) throw thrown
+        refused = true
+        line.postMessage({ t: 'refuse-snapshot' })
+      }
+    }
+
     const apply = (message: ToQueryWorker): Generator<undefined, void> | undefined => {
+      if (refused) return undefined
       switch (message.t) {
+        case 'snapshot':
+        case 'snapshot-bytes':
+        case 'save-snapshot':
+        case 'more':
+          return guarded(message)
         case 'piece':
           line.postMessage({ t: 'ack' })
+          snapshots.changed()
           return engine.stage(message)
         case 'commit':
+          snapshots.changed()
           return engine.stage(message)
         case 'loaded':
           engine.loaded(message.entity)
@@ -123,7 +146,7 @@ export const createQueryService = (host: ServiceHost): QueryService => {
       if (message.t === 'reload') feed(line)
       else enqueue(() => apply(message))
     })
-    line.postMessage({ t: 'hello', protocol: PROTOCOL_VERSION })
+    line.postMessage({ t: 'hello', protocol: PROTOCOL_VERSION, layout: engine.layout })
   }
 
   const succeed = (engine: Engine): void => {

@@ -48,7 +48,7 @@ const listeners = new Map<number, Comlink.Remote<(change: ListChange) => void>>(
 const api: QueryApi<MessagePort> = {
   connect: (port) =>
     service.connect({
-      postMessage: (message) => port.postMessage(message),
+      postMessage: (message) => port.postMessage(message, message.t === 'snapshot-piece' ? [message.bytes.buffer] : []),
       listen: (listener) => {
         port.onmessage = (event: MessageEvent<ToQueryWorker>) => listener(event.data)
       },

@@ -6,14 +6,17 @@ import { alternativesOf } from '../../../core/query/condition.ts'
 import { evaluate, type ReferenceAnswer, type ReferenceData } from '../../../core/query/reference.ts'
 import type { ListSpec } from '../../../core/query/spec.ts'
 import { type Random, seededRandom } from '../../../core/random.ts'
-import { type Commit, createEngine, type Engine } from '../../../workers/query/engine.ts'
+import { type Commit, createEngine, type Engine, type EngineOptions } from '../../../workers/query/engine.ts'
 import { randomRow, TODAY } from './random-data.ts'
 import { randomSort, randomSpec } from './random-spec.ts'
 import { SqliteOracle } from './sqlite-oracle.ts'
+import { throughSnapshot } from './through-snapshot.ts'
 
 const SIZES: Readonly<Record<FeedEntity, number>> = { accounts: 40, contacts: 80, tasks: 40, meetings: 20 }
 /** Queries against one set of rows before the next is drawn. */
 const QUERIES_PER_WORLD = 50
+
+const OPTIONS: EngineOptions = { today: () => TODAY, limits: { looseRows: 3 } }
 
 /** What a run of the fuzz exercised, so that a run that proves nothing fails. */
 export interface FuzzTally {
@@ -23,6 +26,8 @@ export interface FuzzTally {
   unmerged: number
   /** Queries asked while a commit was half staged. */
   midCommit: number
+  /** How often the engine was begun anew from its snapshot. */
+  restored: number
   readonly ops: Record<string, number>
 }
 
@@ -33,7 +38,7 @@ export interface FuzzTally {
  * @throws at the first difference, naming the seed that brings it back
  */
 export const fuzzQueries = (seed: number, queries: number): FuzzTally => {
-  const tally: FuzzTally = { queries: 0, withResults: 0, unmerged: 0, midCommit: 0, ops: {} }
+  const tally: FuzzTally = { queries: 0, withResults: 0, unmerged: 0, midCommit: 0, restored: 0, ops: {} }
   for (let world = 0; tally.queries < queries; world++) {
     const live = new World(seededRandom(seed + world))
     for (let i = 0; i < QUERIES_PER_WORLD; i++) {
@@ -48,7 +53,7 @@ export const fuzzQueries = (seed: number, queries: number): FuzzTally => {
 class World {
   readonly oracle = new SqliteOracle()
   private readonly random: Random
-  private readonly engine: Engine = createEngine({ today: () => TODAY, limits: { looseRows: 3 } })
+  private engine: Engine = createEngine(OPTIONS)
   private readonly rows = new Map<FeedEntity, Map<string, Row>>()
   /** A few orders that are asked for again and again, so that they live through commits. */
   private readonly sorts: Readonly<Record<string, readonly ListSpec['sort'][]>>
@@ -73,6 +78,11 @@ class World {
 
   step(tally: FuzzTally, name: string): void {
     const { random } = this
+    if (random() < 0.01) {
+      this.engine = throughSnapshot(this.engine, OPTIONS)
+      for (const entity of FEED_ENTITIES) this.engine.loaded(entity)
+      tally.restored++
+    }
     if (random() < 0.12) for (let left = Math.floor(random() * 40); left > 0 && this.engine.upkeep(); left--);
     if (random() < 0.6) this.change(tally, name)
     this.ask(tally, name)

@@ -125,6 +125,12 @@ export class CodeColumn implements ColumnBase {
     if (this.texts.length === 0x10000) this.values = Uint32Array.from(this.values)
     return this.texts.length
   }
+  /** Takes another column's dictionary and codes in place of its own nothing; false where a text stands in it twice. */
+  adopt(texts: readonly string[], values: Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): boolean {
+    for (const text of texts) this.codes.set(text, this.texts.push(text))
+    this.values = values
+    return this.codes.size === texts.length
+  }
   /** The code of a text; -1 where no row ever held it. */
   findCode(text: string): number {
     return this.codes.get(text) ?? -1

@@ -1,5 +1,7 @@
 import { OutpostError } from '../../../core/errors.ts'
 
+/** Rows filed between two chances to pause. */
+const ADOPT_ROWS = 16_384
 const SCRATCH = new Uint32Array(4)
 
 /** The four hex digits of every 16-bit number, written when first used: rows on screen show the same ids again and again. */
@@ -123,11 +125,33 @@ export class IdMap {
   private rehash(): void {
     const before = this.slots
     this.slots = new Int32Array(before.length * 2).fill(-1)
-    for (const row of before) {
-      if (row < 0) continue
-      SCRATCH.set(this.words.subarray(row * 4, row * 4 + 4))
-      this.slots[this.probe()] = row
+    for (const row of before) if (row >= 0) this.file(row)
+  }
+
+  /** Puts a row where its words lead to; false where another row has the same id. */
+  private file(row: number): boolean {
+    for (let word = 0; word < 4; word++) SCRATCH[word] = this.words[row * 4 + word] as number
+    const at = this.probe()
+    if ((this.slots[at] as number) >= 0) return false
+    this.slots[at] = row
+    return true
+  }
+
+  /**
+   * Takes the words of another map in place of its own nothing, in slices. Answers false where two rows have one id.
+   *
+   * @param nameless rows that no id leads to
+   */
+  *adopt(words: Uint32Array<ArrayBuffer>, nameless: ReadonlySet<number>): Generator<undefined, boolean> {
+    this.words = words
+    this.size = words.length / 4
+    this.named = this.size - nameless.size
+    this.slots = new Int32Array(2 ** Math.max(11, Math.ceil(Math.log2(this.named * 2 + 1)))).fill(-1)
+    for (let row = 0; row < this.size; row++) {
+      if (row % ADOPT_ROWS === ADOPT_ROWS - 1) yield
+      if (!nameless.has(row) && !this.file(row)) return false
     }
+    return true
   }
 
   /** The id of a row, as text. */

@@ -9,6 +9,9 @@ import { pieceBatch, type RowBatch, upsertBatch } from './row-batch.ts'
 import { Shelf } from './shelf.ts'
 import { stageChange, type Touched } from './stage.ts'
 
+/** Rows followed between two chances to pause. */
+const ADOPTED_ROWS = 8_192
+
 type ChildEntity = Exclude<FeedEntity, 'accounts'>
 
 export interface StoreLimits {
@@ -79,6 +82,22 @@ export class Store {
     }
     return () => {
       for (const apply of applies) apply()
+    }
+  }
+
+  /** Follows a table whose rows were put in place whole, in slices. */
+  *adopted(entity: FeedEntity): Generator<undefined, void> {
+    const shelf = this.shelves[entity]
+    const { table } = shelf
+    shelf.makeRoom()
+    for (let from = 0; from < table.size; from += ADOPTED_ROWS) {
+      const rows: number[] = []
+      const end = Math.min(from + ADOPTED_ROWS, table.size)
+      for (let row = from; row < end; row++) if (table.isAlive(row)) rows.push(row)
+      for (const row of rows) shelf.cells.file(row)
+      shelf.search.changed(rows, table.capacity)
+      this.settle(entity, { rows, reworded: rows })
+      yield
     }
   }
 

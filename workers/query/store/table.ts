@@ -3,7 +3,7 @@ import type { Value } from '../../../core/model/field.ts'
 import type { Mark } from '../../../core/protocol/outbox.ts'
 import type { FeedEntity } from '../../../core/protocol/query-port.ts'
 import { ACCOUNT_COUNTS, searchFieldsOf } from '../../../core/query/fields.ts'
-import { type Bitmap, bitmapOf, clearBit, grownBits, hasBit, setBit } from './bitmap.ts'
+import { type Bitmap, bitmapOf, clearBit, countBits, grownBits, hasBit, setBit } from './bitmap.ts'
 import { CodeColumn, IntColumn, LinkColumn, NumberColumn } from './columns.ts'
 import { IdMap } from './id-map.ts'
 import { TextColumn } from './text-column.ts'
@@ -77,6 +77,11 @@ export class Table {
     for (const row of rows) this.hidden.push(row)
   }
 
+  /** Slots that wait for values: with no change half staged, every one that no id leads to. */
+  get hiddenSlots(): readonly number[] {
+    return this.hidden
+  }
+
   /** Makes room for every slot that has been given out. New slots of the accounts' counts hold 0. */
   reserve(): void {
     if (this.size <= this.capacity) return
@@ -100,6 +105,15 @@ export class Table {
       return true
     }
     return this.ids.trim()
+  }
+
+  /** Takes the rest of a table whose ids and columns are in place. */
+  adopt(alive: Bitmap, hidden: readonly number[], marks: readonly (readonly [row: number, mark: Mark])[]): void {
+    this.returnHidden(hidden)
+    for (const [row, mark] of marks) this.marks.set(row, mark)
+    this.alive = alive
+    this.count = countBits(alive)
+    this.reserve()
   }
 
   isAlive(row: number): boolean {

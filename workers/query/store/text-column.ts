@@ -5,7 +5,8 @@ const encoder = new TextEncoder()
 // A text may begin with U+FEFF, which is no byte order mark here.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-const NULL_LENGTH = 0xffff
+/** What `lengths` holds for null. */
+export const NULL_LENGTH = 0xffff
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 65 && byte <= 90 ? byte + 32 : byte))
 const ZERO = 48
 const NINE = 57
@@ -130,6 +131,22 @@ export class TextColumn {
     lengths.set(this.lengths.subarray(0, capacity))
     this.starts = starts
     this.lengths = lengths
+  }
+
+  /** The texts' bytes, dropped ones among them. */
+  bytesUsed(): Uint8Array<ArrayBuffer> {
+    return this.arena.subarray(0, this.used)
+  }
+
+  /** Takes another column's texts in place of its own nothing. */
+  adopt(arena: Uint8Array<ArrayBuffer>, starts: Uint32Array<ArrayBuffer>, lengths: Uint16Array<ArrayBuffer>): void {
+    this.arena = arena
+    this.starts = starts
+    this.lengths = lengths
+    this.used = arena.length
+    let live = 0
+    for (const length of lengths) if (length !== NULL_LENGTH) live += length
+    this.wasted = Math.max(0, arena.length - live)
   }
 
   /** Bytes of offsets; the texts themselves are `textBytes`. */
