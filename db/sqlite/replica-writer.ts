@@ -3,6 +3,7 @@ import type { Value } from '../../core/model/field.ts'
 import type { ShapeMessage } from '../../core/sync/shape-message.ts'
 import { messageDecision } from '../../core/sync/version-guard.ts'
 import { type Db, type Statement, transact } from './connection.ts'
+import { renewEpoch } from './replica-changes.ts'
 import { columnList } from './replica-schema.ts'
 import { type PgRow, rowBinder } from './row-codec.ts'
 import { idKey } from './row-map.ts'
@@ -45,7 +46,9 @@ const GROUP_ROWS = 8
 
 /** Past this many differing rows a swap is told as "everything changed". */
 const LISTED_SWAP = 20_000
+/** Changes kept where no column snapshot lets them go: with more, a load from the rows is as fast. */
 const KEPT_CHANGES = 200_000
+const PRUNE_EVERY = 50_000
 
 /** Gathers the keys of the rows of one body. */
 class Places {
@@ -251,15 +254,18 @@ export class ReplicaWriter {
   #note(ids: readonly string[]): void {
     if (ids.length === 0) return
     const insert = this.#statement('insert into changes (entity, id) values (?, ?)')
-    for (const id of ids) insert.run(this.#entity, id)
+    let last = 0
+    for (const id of ids) last = Number(insert.run(this.#entity, id).lastInsertRowid)
+    if (Math.floor(last / PRUNE_EVERY) === Math.floor((last - ids.length) / PRUNE_EVERY)) return
+    this.#db.prepare('delete from changes where seq <= ?').run(last - KEPT_CHANGES)
   }
 
   #swap(next: ShapeState): { state: ShapeState; changed: readonly string[]; swapped: 'listed' | 'whole' } {
     const result = transact(this.#db, () => {
       const changed = this.#difference(next)
       const main = this.#shapes.promote(next)
-      this.#db.exec(`delete from changes where seq <= (select max(seq) from changes) - ${KEPT_CHANGES}`)
       if (changed) this.#note(changed)
+      else renewEpoch(this.#db)
       return { state: main, changed: changed ?? [], swapped: changed ? ('listed' as const) : ('whole' as const) }
     })
     // Statements of the reload's own table would keep naming a table that is gone.

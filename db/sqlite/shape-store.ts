@@ -1,5 +1,6 @@
 import type { EntityName } from '../../core/model/entities.ts'
 import { type Db, type Statement, transact } from './connection.ts'
+import { renewEpoch } from './replica-changes.ts'
 import { createIndexSql, createTableSql } from './replica-schema.ts'
 
 /** `main` is what readers see; `next` is a whole reload that takes its place once it is up to date. */
@@ -96,6 +97,7 @@ export class ShapeStore {
     transact(this.#db, () => {
       this.#db.exec(`drop table if exists "${entity}"; delete from changes where entity = '${entity}'`)
       this.#db.prepare('delete from shapes where entity = ?').run(entity)
+      renewEpoch(this.#db)
     })
     this.open(entity, 'main')
   }

@@ -11,7 +11,11 @@ import { change, SNAPSHOT_END, snapshotRow, UP_TO_DATE } from '../support/replic
 test('R-7 R-4 a body goes on only from where the shape stands; a broken shape is told apart; a dead thread fails its calls', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'outpost-thread-'))
   const deaths: string[] = []
-  const worker = ownThreads.replica({ replicaPath: path.join(dir, 'replica.db'), databaseKey: 'ab'.repeat(32) })
+  const worker = ownThreads.replica({
+    replicaPath: path.join(dir, 'replica.db'),
+    columnsPath: path.join(dir, 'columns.db'),
+    databaseKey: 'ab'.repeat(32),
+  })
   const replica = new ThreadClient<ReplicaCalls>(worker, (error) => deaths.push(error.code))
   const apply = (
     messages: readonly ShapeMessage[],

@@ -30,6 +30,11 @@ export class AppliedChanges {
     this.#deps = deps
   }
 
+  /** Some commits have not been told to lists yet. */
+  get untold(): boolean {
+    return [...this.#gathered.values()].some((ids) => ids.size > 0)
+  }
+
   take(entity: EntityName, applied: Applied, upToDate: boolean): void {
     const { local, outbox, settler, feeds, onRecords } = this.#deps
     const { state, changed, appended, swapped } = applied

@@ -6,6 +6,7 @@ export interface DataDir {
   readonly root: string
   readonly replica: string
   readonly outbox: string
+  readonly columns: string
   readonly lock: string
   readonly key: string
   /** What the CLI remembers of its last `sync`: gateway and workspace. */
@@ -19,6 +20,7 @@ export const dataDir = (root: string): DataDir => {
     root,
     replica: join(root, 'replica.db'),
     outbox: join(root, 'outbox.db'),
+    columns: join(root, 'columns.db'),
     lock: join(root, 'lock.db'),
     key: join(root, 'key'),
     profile: join(root, 'profile.json'),

@@ -7,9 +7,11 @@ import { type EventName, type Events, SYNC_METHODS, type SyncMethod } from '../.
 import type { Random } from '../../core/random.ts'
 import { attempt, fail, type Result } from '../../core/result.ts'
 import { BACKOFF, type BackoffLimits } from '../../core/sync/backoff.ts'
+import { changesEnd } from '../../db/sqlite/replica-changes.ts'
 import { AppliedChanges } from './applied.ts'
 import { BackupTimer } from './backup-timer.ts'
 import { BodyBudget } from './body-budget.ts'
+import { ColumnSnapshots } from './column-snapshots.ts'
 import { ShownReads } from './details.ts'
 import { dropAsides } from './durable-files.ts'
 import { openOwned } from './engine-files.ts'
@@ -121,7 +123,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       onWritten: (error) => (error ? trouble.failed('outbox', error) : trouble.well('outbox')),
     },
     async (dir) => {
-      const data = { replicaPath: dir.replica, databaseKey: config.databaseKey }
+      const data = { replicaPath: dir.replica, columnsPath: dir.columns, databaseKey: config.databaseKey }
       const replicaFailed = (error: AppError): void => trouble.failed('replica', error)
       const writer = new ThreadClient<ReplicaCalls>(threads.replica(data), onFatal, replicaFailed)
       try {
@@ -179,7 +181,14 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       board.refresh()
     },
   })
-  const feeds = new Feeds(outbox, local, reader, clock, log)
+  const snapshots = new ColumnSnapshots({
+    memory: outbox.memory,
+    reader,
+    writer,
+    untold: () => changes.untold,
+    opened: changesEnd(files.replicaDb),
+  })
+  const feeds = new Feeds({ outbox, local, reader, snapshots, clock, log })
   const reads = new ShownReads(outbox, local, {
     detail: (account) => reader.call('detail', { account }),
     all: (entity) => reader.call('all', entity),

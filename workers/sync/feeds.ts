@@ -1,11 +1,13 @@
 import type { Clock } from '../../core/clock.ts'
 import type { EntityName } from '../../core/model/entities.ts'
 import type { FromQueryWorker, ToQueryWorker } from '../../core/protocol/query-port.ts'
+import type { ColumnSnapshots } from './column-snapshots.ts'
 import type { LocalReplica } from './local-replica.ts'
 import type { Outbox } from './outbox.ts'
 import type { RecordRef } from './outbox-memory.ts'
 import { type FeedSource, QueryFeed } from './query-feed.ts'
 import type { ReaderCalls } from './reader-calls.ts'
+import { SnapshotSaver } from './snapshot-saver.ts'
 import type { ThreadClient } from './thread-client.ts'
 
 /**
@@ -23,14 +25,28 @@ export interface QueryPort {
   onClose(listener: () => void): void
 }
 
+export interface FeedsDeps {
+  readonly outbox: Outbox
+  readonly local: LocalReplica
+  readonly reader: ThreadClient<ReaderCalls>
+  readonly snapshots: ColumnSnapshots
+  readonly clock: Clock
+  readonly log: Log
+}
+
 /** The feeds of every query worker that is connected; each change is told to all. */
 export class Feeds {
   readonly #feeds = new Set<QueryFeed>()
   readonly #source: FeedSource
   readonly #log: Log
+  readonly #snapshots: ColumnSnapshots
+  readonly #clock: Clock
+  readonly #savers = new Set<SnapshotSaver>()
 
-  constructor(outbox: Outbox, local: LocalReplica, reader: ThreadClient<ReaderCalls>, clock: Clock, log: Log) {
+  constructor({ outbox, local, reader, snapshots, clock, log }: FeedsDeps) {
     this.#log = log
+    this.#snapshots = snapshots
+    this.#clock = clock
     this.#source = {
       page: (request) => reader.call('page', request),
       rows: async (entity, ids) => {
@@ -48,6 +64,8 @@ export class Feeds {
       overlaid: (entity) => [...outbox.memory.refs(entity)].map(({ id }) => id),
       hiddenAccounts: () => outbox.memory.hiddenAccounts,
       complete: (entity) => local.complete(entity),
+      snapshot: (layout) => snapshots.offer(layout),
+      dropSnapshot: () => snapshots.drop(),
     }
   }
 
@@ -61,10 +79,30 @@ export class Feeds {
       },
     )
     this.#feeds.add(feed)
-    port.onMessage((message) => feed.receive(message))
+    const saver = new SnapshotSaver({
+      clock: this.#clock,
+      snapshots: this.#snapshots,
+      feed,
+      post: (message) => port.post(message),
+      log: this.#log,
+    })
+    this.#savers.add(saver)
+    port.onMessage((message) => {
+      switch (message.t) {
+        case 'snapshot-piece':
+        case 'snapshot-end':
+        case 'snapshot-dropped':
+          saver.receive(message)
+          break
+        default:
+          feed.receive(message)
+      }
+    })
     port.onClose(() => {
       feed.close()
+      saver.stop()
       this.#feeds.delete(feed)
+      this.#savers.delete(saver)
     })
   }
 
@@ -88,6 +126,8 @@ export class Feeds {
 
   close(): void {
     for (const feed of this.#feeds) feed.close()
+    for (const saver of this.#savers) saver.stop()
     this.#feeds.clear()
+    this.#savers.clear()
   }
 }

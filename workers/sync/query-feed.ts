@@ -10,9 +10,11 @@ import {
   type ToQueryWorker,
 } from '../../core/protocol/query-port.ts'
 import type { Shown } from '../../core/sync/merge.ts'
+import type { SnapshotOffer } from './column-snapshots.ts'
 import { toCells, toListRow, toPiece } from './columns.ts'
 import type { RecordRef } from './outbox-memory.ts'
 import type { FoundRow, Page, PageRequest } from './reader-calls.ts'
+import { SnapshotFeed } from './snapshot-feed.ts'
 
 /** Records with pending edits are told in slices of this many. */
 const OVERLAY_ROWS = 500
@@ -29,6 +31,9 @@ export interface FeedSource {
   hiddenAccounts(): ReadonlySet<string>
   /** The whole shape is here: a page without rows is the end. */
   complete(entity: FeedEntity): boolean
+  /** The stored column snapshot for a worker of this layout, if it can be used; absent: none is kept. */
+  snapshot?(layout: string): Promise<SnapshotOffer | null>
+  dropSnapshot?(): Promise<void>
 }
 
 /** How far one entity has been told. */
@@ -57,6 +62,11 @@ export class QueryFeed {
   readonly #onError: (error: unknown) => void
   #progress = new Map<FeedEntity, Progress>()
   #changed = new Map<FeedEntity, Set<string>>()
+  /** The snapshots that the worker can take. */
+  #layout: string | null = null
+  /** A snapshot being told; undefined before the first look for one. */
+  #snapshot: SnapshotFeed | null | undefined = null
+  #told = 0
   #credit = 0
   #running = false
   #again = false
@@ -69,9 +79,31 @@ export class QueryFeed {
     this.#onError = onError
   }
 
-  receive(message: FromQueryWorker): void {
+  /** What the last hello said. */
+  get layout(): string | null {
+    return this.#layout
+  }
+
+  /** Rises with everything told. */
+  get told(): number {
+    return this.#told
+  }
+
+  /** The worker has been told everything, as far as is known here. */
+  get settled(): boolean {
+    const loaded = this.#progress.size > 0 && [...this.#progress.values()].every((progress) => progress.loaded)
+    return loaded && this.#snapshot === null && this.#changed.size === 0 && !this.#running
+  }
+
+  receive(message: Extract<FromQueryWorker, { t: 'hello' | 'ack' | 'refuse-snapshot' }>): void {
+    if (message.t === 'refuse-snapshot') {
+      this.#drop().catch((error: unknown) => this.#onError(error))
+      return
+    }
     if (message.t === 'hello') {
       this.#credit = CREDIT
+      this.#layout = message.layout ?? null
+      this.#snapshot = this.#source.snapshot && message.layout !== undefined ? undefined : null
       this.#changed = new Map()
       this.#progress = new Map(
         FEED_ENTITIES.map((entity) => [
@@ -108,6 +140,7 @@ export class QueryFeed {
     if (this.#progress.size === 0) return
     this.#progress = new Map()
     this.#changed = new Map()
+    this.#snapshot = null
     this.#post({ t: 'reload' })
   }
 
@@ -134,13 +167,56 @@ export class QueryFeed {
         this.#again = false
         // A worker that said hello again has another progress; what was read for the old one is dropped.
         const progress = this.#progress
-        if (this.#changed.size > 0) await this.#commit(progress)
+        if (this.#snapshot !== null) await this.#restore(progress)
+        else if (this.#changed.size > 0) await this.#commit(progress)
         else await this.#piece(progress)
       }
     } finally {
       // In the same turn as the last look at `#again`: a kick after it starts a new loop.
       this.#running = false
     }
+  }
+
+  /** One step of a snapshot: looking for it, a piece of it, or some of what changed since. Changes wait until its bytes are told. */
+  async #restore(all: Map<FeedEntity, Progress>): Promise<void> {
+    if (all.size === 0) return
+    if (!this.#snapshot) {
+      const offer = FEED_ENTITIES.every((entity) => this.#source.complete(entity))
+        ? await this.#source.snapshot?.(this.#layout ?? '')
+        : null
+      if (this.#progress !== all || this.#closed) return
+      this.#snapshot = offer ? new SnapshotFeed(offer) : null
+      if (this.#snapshot) this.#post(this.#snapshot.announcement)
+      this.#again = true
+      return
+    }
+    const snapshot = this.#snapshot
+    if (!snapshot.read) {
+      if (this.#credit === 0) return
+      const piece = await snapshot.piece()
+      if (this.#progress !== all || this.#closed) return
+      if (!piece) return this.#drop()
+      this.#credit--
+      this.#told++
+      this.#post(piece)
+    } else {
+      const refs = snapshot.retell()
+      for (const progress of all.values()) progress.loaded = true
+      if (refs.length > 0) {
+        this.changed(refs)
+        await this.#commit(all)
+      } else {
+        this.#snapshot = null
+        for (const entity of FEED_ENTITIES) this.#post({ t: 'loaded', entity, total: 0 })
+      }
+    }
+    this.#again = true
+  }
+
+  /** The stored snapshot is of no use: the worker begins anew, from rows. */
+  async #drop(): Promise<void> {
+    await this.#source.dropSnapshot?.()
+    this.swapped()
   }
 
   async #piece(all: Map<FeedEntity, Progress>): Promise<void> {
@@ -203,6 +279,7 @@ export class QueryFeed {
     marks: [number, 'pending' | 'refused' | 'removed'][],
   ): void {
     this.#credit--
+    this.#told++
     progress.total += piece.ids.length
     this.#post({ t: 'piece', entity, ids: piece.ids, columns: piece.columns, marks })
   }
@@ -220,7 +297,10 @@ export class QueryFeed {
       if (change.upserts.length + change.removes.length > 0) changes.push(change)
     }
     if (this.#progress !== all || this.#closed) return
-    if (changes.length > 0) this.#post({ t: 'commit', changes })
+    if (changes.length > 0) {
+      this.#told++
+      this.#post({ t: 'commit', changes })
+    }
     this.#again = true
   }
 

@@ -1,5 +1,8 @@
 import type { EntityName } from '../../core/model/entities.ts'
 import type { Row } from '../../core/model/field.ts'
+import type { ColumnHead } from '../../core/protocol/column-head.ts'
+import type { SnapshotBytes } from '../../core/protocol/query-port.ts'
+import type { ChangedRecord, ChangesEnd } from '../../db/sqlite/replica-changes.ts'
 import type { ChildEntity } from '../../db/sqlite/replica-reads.ts'
 import type { Piece } from './columns.ts'
 import type { DataDir } from './data-dir.ts'
@@ -43,7 +46,14 @@ export interface FoundRow {
   readonly row: Row | null
 }
 
-/** The reader thread: long reads of replica.db, never a write. */
+/** A column snapshot as it is offered to the query worker. */
+export interface StoredColumns {
+  readonly head: ColumnHead
+  /** Records that changed since. */
+  readonly changed: readonly ChangedRecord[]
+}
+
+/** The reader thread: long reads of replica.db, never a write; and columns.db, which it has to itself. */
 export type ReaderCalls = {
   page: { readonly params: PageRequest; readonly answer: Page }
   rows: {
@@ -70,5 +80,16 @@ export type ReaderCalls = {
     readonly params: { readonly entity: EntityName; readonly buckets: readonly number[] }
     readonly answer: readonly HashedRow[]
   }
+  /** The stored column snapshot, if it is of this layout and the changes since are known; one that is not is deleted. */
+  columns: { readonly params: { readonly layout: string }; readonly answer: StoredColumns | null }
+  /** Null: it cannot be read. */
+  columnsPiece: { readonly params: number; readonly answer: SnapshotBytes | null }
+  /** Each answers whether it could be done. */
+  columnsBegin: { readonly params: null; readonly answer: boolean }
+  columnsAppend: { readonly params: SnapshotBytes; readonly answer: boolean }
+  columnsFinish: { readonly params: ColumnHead; readonly answer: boolean }
+  columnsDrop: { readonly params: null; readonly answer: boolean }
+  /** Deletes a snapshot that is ahead of the replica as it was opened: a power cut took the replica's last commits. */
+  columnsCheck: { readonly params: ChangesEnd; readonly answer: boolean }
   close: { readonly params: null; readonly answer: null }
 }

@@ -1,13 +1,15 @@
+import type { ColumnsFile } from '../../db/sqlite/columns-file.ts'
 import type { Db } from '../../db/sqlite/connection.ts'
 import { ReplicaReads } from '../../db/sqlite/replica-reads.ts'
+import { columnHandlers } from './column-service.ts'
 import { backUp } from './outbox-backup.ts'
 import { pageOf } from './page.ts'
 import type { Page, PageRequest, ReaderCalls } from './reader-calls.ts'
 import { bucketsOf, hashesOf } from './replica-hash.ts'
 import { copied, type Handlers, type Moved } from './thread-server.ts'
 
-/** What the reader thread answers, over its read-only connection, which `close` closes. */
-export const readerHandlers = (db: Db): Handlers<ReaderCalls> => {
+/** What the reader thread answers, over its read-only connection and columns.db, which `close` closes. */
+export const readerHandlers = (db: Db, columns: ColumnsFile): Handlers<ReaderCalls> => {
   const reads = new ReplicaReads(db)
   const page = (request: PageRequest): Moved<Page> => {
     const value = pageOf(reads, request)
@@ -34,7 +36,9 @@ export const readerHandlers = (db: Db): Handlers<ReaderCalls> => {
     all: (entity) => copied(reads.all(entity)),
     buckets: (entity) => copied(bucketsOf(reads, entity)),
     hashes: ({ entity, buckets }) => copied(hashesOf(reads, entity, buckets)),
+    ...columnHandlers(db, columns),
     close: () => {
+      columns.close()
       db.close()
       return copied(null)
     },

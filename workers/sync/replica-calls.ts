@@ -1,4 +1,5 @@
 import type { EntityName } from '../../core/model/entities.ts'
+import type { ChangesEnd } from '../../db/sqlite/replica-changes.ts'
 import type { Applied } from '../../db/sqlite/replica-writer.ts'
 import type { ShapeState, Slot } from '../../db/sqlite/shape-store.ts'
 
@@ -24,6 +25,10 @@ export type ReplicaCalls = {
   /** Null: the body was overtaken by a restart and is not applied. */
   apply: { readonly params: Body; readonly answer: Applied | null }
   beginNext: { readonly params: EntityName; readonly answer: ShapeState }
+  /** How far the noted changes have come, after everything that was answered before. */
+  changesEnd: { readonly params: null; readonly answer: ChangesEnd }
+  /** Forgets changes up to and with this number: a column snapshot holds them. */
+  forgetChanges: { readonly params: number; readonly answer: null }
   /** Empties every shape: the membership was revoked. */
   wipe: { readonly params: null; readonly answer: null }
   close: { readonly params: null; readonly answer: null }

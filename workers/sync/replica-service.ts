@@ -1,6 +1,7 @@
 import { ENTITY_NAMES, type EntityName } from '../../core/model/entities.ts'
-import type { Db } from '../../db/sqlite/connection.ts'
+import { type Db, transact } from '../../db/sqlite/connection.ts'
 import { migrate } from '../../db/sqlite/migrate.ts'
+import { beginEpoch, changesEnd, forgetChanges } from '../../db/sqlite/replica-changes.ts'
 import { type Applied, ReplicaWriter } from '../../db/sqlite/replica-writer.ts'
 import { REPLICA_MIGRATIONS } from '../../db/sqlite/schemas.ts'
 import type { ShapeState } from '../../db/sqlite/shape-store.ts'
@@ -10,6 +11,7 @@ import { copied, type Handlers } from './thread-server.ts'
 /** What the replica thread answers, over its one writing connection, which `close` closes. */
 export const replicaHandlers = (db: Db): Handlers<ReplicaCalls> => {
   migrate(db, REPLICA_MIGRATIONS)
+  transact(db, () => beginEpoch(db))
   const writers = new Map(ENTITY_NAMES.map((entity) => [entity, new ReplicaWriter(db, entity)]))
 
   const writerOf = (entity: EntityName): ReplicaWriter => {
@@ -36,6 +38,11 @@ export const replicaHandlers = (db: Db): Handlers<ReplicaCalls> => {
     position: (entity) => copied({ main: mainOf(entity), next: writerOf(entity).state('next') }),
     apply: (body) => copied(apply(body)),
     beginNext: (entity) => copied(writerOf(entity).beginNext(true)),
+    changesEnd: () => copied(changesEnd(db)),
+    forgetChanges: (seq) => {
+      transact(db, () => forgetChanges(db, seq))
+      return copied(null)
+    },
     wipe: () => {
       for (const writer of writers.values()) writer.wipe()
       return copied(null)

@@ -4,6 +4,7 @@ import type { ThreadAnswer } from './thread-client.ts'
 /** What both threads are told when they start. */
 export interface ThreadData {
   readonly replicaPath: string
+  readonly columnsPath: string
   /** 64 hex digits. */
   readonly databaseKey: string
 }

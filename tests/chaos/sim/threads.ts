@@ -1,3 +1,4 @@
+import { ColumnsFile } from '../../../db/sqlite/columns-file.ts'
 import { openDatabase } from '../../../db/sqlite/connection.ts'
 import type { ReaderCalls } from '../../../workers/sync/reader-calls.ts'
 import { readerHandlers } from '../../../workers/sync/reader-service.ts'
@@ -62,11 +63,14 @@ export const simThreads = (
       replicaHandlers(openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal' })),
       onReplicaCall,
     ),
-  reader: ({ replicaPath, databaseKey }: ThreadData) =>
+  reader: ({ replicaPath, columnsPath, databaseKey }: ThreadData) =>
     new SimThread<ReaderCalls>(
       process,
       'replica.db',
-      readerHandlers(openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal', readonly: true })),
+      readerHandlers(
+        openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal', readonly: true }),
+        new ColumnsFile(columnsPath, databaseKey),
+      ),
       () => {},
     ),
 })

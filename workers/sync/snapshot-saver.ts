@@ -1,0 +1,108 @@
+import type { Clock } from '../../core/clock.ts'
+import type { FromQueryWorker, ToQueryWorker } from '../../core/protocol/query-port.ts'
+import type { ColumnSnapshots, SnapshotPoint } from './column-snapshots.ts'
+import type { QueryFeed } from './query-feed.ts'
+
+/** How often it is looked whether a snapshot is due, milliseconds. */
+export const CHECK_MS = 10_000
+/** Changes since the last snapshot that make a new one worth its writing. */
+export const DUE_CHANGES = 20_000
+
+export interface SaverDeps {
+  readonly clock: Clock
+  readonly snapshots: ColumnSnapshots
+  readonly feed: QueryFeed
+  readonly post: (message: ToQueryWorker) => void
+  readonly log: (message: string, context: Record<string, unknown>) => void
+}
+
+type FromSaved = Extract<FromQueryWorker, { t: 'snapshot-piece' | 'snapshot-end' | 'snapshot-dropped' }>
+
+/**
+ * Asks a query worker for its columns while nothing happens, and stores them: once a worker is loaded and there is no
+ * snapshot, and again after many changes. A commit in between ends it; the next look begins anew.
+ */
+export class SnapshotSaver {
+  readonly #deps: SaverDeps
+  #cancel: () => void
+  #told = -1
+  #save = 0
+  #running: { readonly point: SnapshotPoint; readonly layout: string; pieces: number } | null = null
+  /** Pieces are stored one after the other. */
+  #queue: Promise<void> = Promise.resolve()
+
+  constructor(deps: SaverDeps) {
+    this.#deps = deps
+    this.#cancel = this.#later()
+  }
+
+  receive(message: FromSaved): void {
+    if (message.save !== this.#save || !this.#running) return
+    const running = this.#running
+    const { snapshots, post } = this.#deps
+    switch (message.t) {
+      case 'snapshot-piece':
+        running.pieces++
+        this.#then(async () => {
+          const appended = await snapshots.append(message.bytes)
+          if (appended) post({ t: 'more', save: message.save })
+          return appended
+        })
+        break
+      case 'snapshot-end':
+        this.#running = null
+        this.#then(() => snapshots.finish(running.point, running.layout, message.manifest, running.pieces))
+        break
+      case 'snapshot-dropped':
+        this.#running = null
+    }
+  }
+
+  stop(): void {
+    this.#cancel()
+    this.#running = null
+    this.#save++
+  }
+
+  #later(): () => void {
+    return this.#deps.clock.after(CHECK_MS, () => {
+      this.#cancel = this.#later()
+      this.#look().catch((error: unknown) => this.#failed(error))
+    })
+  }
+
+  async #look(): Promise<void> {
+    const { feed, snapshots, post } = this.#deps
+    const quiet = feed.told === this.#told
+    this.#told = feed.told
+    if (this.#running || !quiet || !feed.settled || feed.layout === null) return
+    const save = ++this.#save
+    const before = await snapshots.end()
+    const changes = snapshots.changesSince(before)
+    if (changes !== null && changes < DUE_CHANGES) return
+    await this.#queue
+    if (!(await snapshots.begin())) return
+    const end = await snapshots.end()
+    // From here to the post in one turn: the worker has then been told all that the point names, and nothing more.
+    const point = snapshots.point(end)
+    const { layout } = feed
+    if (!point || !feed.settled || layout === null || save !== this.#save) return
+    this.#running = { point, layout, pieces: 0 }
+    post({ t: 'save-snapshot', save })
+  }
+
+  #then(work: () => Promise<boolean>): void {
+    this.#queue = this.#queue
+      .then(work)
+      .then((stored) => {
+        if (!stored) this.#failed('columns.db could not be written')
+      })
+      .catch((error: unknown) => this.#failed(error))
+  }
+
+  #failed(error: unknown): void {
+    this.#running = null
+    this.#save++
+    this.#deps.log('columns not stored', { error: String(error) })
+  }
+}
