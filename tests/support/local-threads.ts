@@ -1,3 +1,4 @@
+import { ColumnsFile } from '../../db/sqlite/columns-file.ts'
 import { type Db, openDatabase } from '../../db/sqlite/connection.ts'
 import type { ReaderCalls } from '../../workers/sync/reader-calls.ts'
 import { readerHandlers } from '../../workers/sync/reader-service.ts'
@@ -21,9 +22,12 @@ export const localThreads = (): LocalThreads => {
         db = openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal' })
         return replicaHandlers(db)
       }),
-    reader: ({ replicaPath, databaseKey }) =>
+    reader: ({ replicaPath, columnsPath, databaseKey }) =>
       portOf<ReaderCalls>(() =>
-        readerHandlers(openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal', readonly: true })),
+        readerHandlers(
+          openDatabase({ path: replicaPath, key: databaseKey, durability: 'normal', readonly: true }),
+          new ColumnsFile(columnsPath, databaseKey),
+        ),
       ),
     replicaDb: () => {
       if (!db) throw new Error('The replica is not open yet')
