@@ -4,7 +4,7 @@ import type { ColumnSnapshots, SnapshotPoint } from './column-snapshots.ts'
 import type { QueryFeed } from './query-feed.ts'
 
 /** How often it is looked whether a snapshot is due, milliseconds. */
-export const CHECK_MS = 10_000
+export const CHECK_MS = 2_000
 /** Changes since the last snapshot that make a new one worth its writing. */
 export const DUE_CHANGES = 20_000
 
@@ -25,7 +25,9 @@ type FromSaved = Extract<FromQueryWorker, { t: 'snapshot-piece' | 'snapshot-end'
 export class SnapshotSaver {
   readonly #deps: SaverDeps
   #cancel: () => void
+  /** What the feed had told at the last look, and at the last one that came to an answer. */
   #told = -1
+  #answered = -1
   #save = 0
   #running: { readonly point: SnapshotPoint; readonly layout: string; pieces: number } | null = null
   /** Pieces are stored one after the other. */
@@ -75,13 +77,16 @@ export class SnapshotSaver {
     const { feed, snapshots, post } = this.#deps
     const quiet = feed.told === this.#told
     this.#told = feed.told
-    if (this.#running || !quiet || !feed.settled || feed.layout === null) return
+    if (this.#running || !quiet || this.#answered === this.#told || !feed.settled || feed.layout === null) return
     const save = ++this.#save
     const before = await snapshots.end()
     const changes = snapshots.changesSince(before)
-    if (changes !== null && changes < DUE_CHANGES) return
+    if (changes !== null && changes < DUE_CHANGES) {
+      this.#answered = feed.told
+      return
+    }
     await this.#queue
-    if (!(await snapshots.begin())) return
+    if (!(await snapshots.begin())) return this.#failed('columns.db could not be begun')
     const end = await snapshots.end()
     // From here to the post in one turn: the worker has then been told all that the point names, and nothing more.
     const point = snapshots.point(end)
@@ -101,6 +106,8 @@ export class SnapshotSaver {
   }
 
   #failed(error: unknown): void {
+    // Tried again once something changed.
+    this.#answered = this.#told
     this.#running = null
     this.#save++
     this.#deps.log('columns not stored', { error: String(error) })
