@@ -27,7 +27,7 @@ const CHILDREN: readonly ChildEntity[] = ['contacts', 'tasks', 'meetings']
 
 export interface ColumnSnapshotDeps {
   /** Records that are shown otherwise than the replica has them. */
-  readonly memory: Pick<OutboxMemory, 'hiddenAccounts' | 'refs'>
+  readonly memory: Pick<OutboxMemory, 'hiddenAccounts'> & { refs(): Iterable<RecordRef> }
   readonly reader: ThreadClient<ReaderCalls>
   readonly writer: ThreadClient<ReplicaCalls>
   /** Commits of the replica that lists have not been told yet. */

@@ -114,7 +114,7 @@ export class SnapshotClient {
     this.columns = new ColumnsFile(path.join(replica.dir, 'columns.db'), KEY)
     const reader = localThread<ReaderCalls>('replica.db', readerHandlers(replica.db, this.columns))
     const writer = localThread<ReplicaCalls>('replica.db', replicaHandlers(replica.db))
-    const memory = { hiddenAccounts: new Set<string>(), overlays: () => [...overlays.values()] }
+    const memory = { hiddenAccounts: new Set<string>(), refs: () => overlays.values() }
     for (const { entity, id, row } of overlays.values())
       if (entity === 'accounts' && !row) memory.hiddenAccounts.add(id)
     const snapshots = new ColumnSnapshots({
@@ -142,7 +142,8 @@ export class SnapshotClient {
         page: (request) => reader.call('page', request),
         rows: (entity, ids) => reader.call('rows', { entity, ids }),
         overlay: (entity, id) => overlays.get(`${entity} ${id}`),
-        overlays: () => overlays.values(),
+        overlaid: (entity) => [...overlays.values()].flatMap((shown) => (shown.entity === entity ? [shown.id] : [])),
+        pause: async () => {},
         hiddenAccounts: () => memory.hiddenAccounts,
         complete: () => true,
         snapshot: (wanted) => snapshots.offer(wanted),
