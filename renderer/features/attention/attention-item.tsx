@@ -174,7 +174,10 @@ export const AttentionItem = ({ entry, followers, context, onResolved }: ItemPro
           onConfirm={() => void discard()}
         >
           What you entered is given up
-          {entry.blocks.length > 0 ? ', with the edits that wait for it' : ''}. The record stays as the server has it.
+          {entry.blocks.length > 0 ? ', with the edits that wait for it' : ''}.{' '}
+          {edit.op === 'create' || removed
+            ? 'The record is then gone from here too.'
+            : 'The record stays as the server has it.'}
         </ConfirmDialog>
       )}
     </li>

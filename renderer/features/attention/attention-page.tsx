@@ -1,9 +1,10 @@
-import { CircleCheck, ReceiptText } from 'lucide-react'
+import { CircleCheck, Lock, ReceiptText } from 'lucide-react'
 import { useMemo } from 'react'
 import type { OutboxEntry } from '../../../core/protocol/outbox.ts'
 import { useActions } from '../../data/actions.tsx'
 import type { DisplayContext } from '../../data/display.ts'
 import { formatAgo, formatCount, plural } from '../../data/format.ts'
+import { useStatus } from '../../data/status-store.ts'
 import { useCall } from '../../data/use-call.ts'
 import { useEvent } from '../../data/use-event.ts'
 import { useNow } from '../../data/use-now.ts'
@@ -20,6 +21,8 @@ const SHOWN_WAITING = 100
 export const AttentionPage = () => {
   const { session, byId } = useWorkspace()
   const actions = useActions()
+  const { state, pending, needsAttention } = useStatus()
+  const sealed = state === 'no_access' ? pending + needsAttention : 0
   const outbox = useCall('outbox.list', {})
   const nowMs = useNow(30_000)
   useEvent('outbox', outbox.reload)
@@ -49,7 +52,12 @@ export const AttentionPage = () => {
             ? `${plural(refused.length, 'edit')} could not be applied. Nothing of it is lost: send it again, changed or not, or give it up.`
             : 'Edits that the server could not apply appear here with the reason.'}
         </p>
-        {refused.length === 0 && waiting.length === 0 && (
+        {sealed > 0 && (
+          <Empty icon={<Lock />} title={`${plural(sealed, 'edit')} sealed`}>
+            You have no access to this workspace now. What you changed is kept, and shown again when the access is back.
+          </Empty>
+        )}
+        {refused.length === 0 && waiting.length === 0 && sealed === 0 && (
           <Empty icon={<CircleCheck />} title="Nothing needs you">
             Every edit is on the server.
           </Empty>

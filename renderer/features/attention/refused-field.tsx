@@ -68,6 +68,11 @@ export const RefusedFieldRow = ({
           </div>
         </div>
       )}
+      {!editable && !field.conflict && (
+        <p className="refused-value">
+          {show(field.mine)} <span className="muted">{`was ${show(field.base)}`}</span>
+        </p>
+      )}
       {editable && (
         <div className="refused-input">
           <label htmlFor={id} className={field.conflict ? 'refused-send' : 'sr-only'}>

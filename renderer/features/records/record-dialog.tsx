@@ -13,7 +13,11 @@ import { notify, notifyError } from '../../ui/toast.tsx'
 import { AccountPicker } from './account-picker.tsx'
 import { changed, FORM_FIELDS, jointProblems, startingDraft } from './form-layout.ts'
 
-const TITLES = { create: 'New', edit: 'Edit', resend: 'Change and send again:' } as const
+const TITLES = {
+  create: (label: string) => `New ${label}`,
+  edit: (label: string) => `Edit ${label}`,
+  resend: (label: string) => `Change the ${label} and send it again`,
+} as const
 const SAVE = { edit: 'Save', resend: 'Send again' } as const
 
 const firstDraft = (request: FormRequest, me: string): Draft => {
@@ -82,7 +86,7 @@ export const RecordDialog = ({ request, onClose }: { request: FormRequest; onClo
 
   return (
     <FormDialog
-      title={`${TITLES[request.mode]} ${label.toLowerCase()}`}
+      title={TITLES[request.mode](label.toLowerCase())}
       testId="record-dialog"
       onClose={onClose}
       onSubmit={() => void save()}

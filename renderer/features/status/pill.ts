@@ -36,7 +36,8 @@ export const pillOf = (status: SyncStatus, locale?: string): Pill => {
     label,
     progress,
     explain,
-    actions: unsent && !actions.includes('attention') ? [...actions, 'edits'] : actions,
+    // Those of a member without access are sealed: there is nothing to see.
+    actions: unsent && status.state !== 'no_access' && !actions.includes('attention') ? [...actions, 'edits'] : actions,
   })
   switch (status.state) {
     case 'update_needed':
@@ -50,7 +51,7 @@ export const pillOf = (status: SyncStatus, locale?: string): Pill => {
       return pill(
         'bad',
         'No access',
-        `You no longer have access to this workspace; an administrator can give it back. ${kept} until then.`,
+        `You no longer have access to this workspace; an administrator can give it back. Its records were taken off this computer. ${kept} until then, sealed.`,
         ['retry', 'sign-in'],
       )
     case 'signed_out':
@@ -61,12 +62,10 @@ export const pillOf = (status: SyncStatus, locale?: string): Pill => {
         ['sign-in'],
       )
     case 'stuck':
-      return pill(
-        'warn',
-        'Stuck',
-        `The server answers, but nothing has moved for a minute. It is being tried again by itself. ${kept}.`,
-        ['retry', 'log'],
-      )
+      return pill('warn', 'Stuck', `Nothing moves for now. It is being tried again by itself. ${kept}.`, [
+        'retry',
+        'log',
+      ])
     case 'stopped':
       return pill('bad', 'Stopped', `The sync process has stopped and is being started again. ${kept}.`, ['log'])
     case 'offline':

@@ -7,7 +7,7 @@ import { dataFolder } from '../../../main/data-folder.ts'
 import { keyFromFile, keyFromStore, setKeyAside } from '../../../main/keys.ts'
 import { quitQuestion } from '../../../main/quit.ts'
 import { RotatingFile } from '../../../main/rotating-file.ts'
-import { userOfToken } from '../../../main/token.ts'
+import { userOfToken, userToSignIn } from '../../../main/token.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'outpost-main-'))
 let folders = 0
@@ -24,6 +24,24 @@ const box = {
     return Buffer.from(body, 'base64').toString()
   },
 }
+
+describe('a token to sign in with', () => {
+  const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`
+  const now = 1_000_000
+
+  it('names its user, who must be the one whose data is here', () => {
+    const ana = token({ sub: 'ana', exp: 1_001 })
+    expect(userToSignIn(ana, undefined, now)).toBe('ana')
+    expect(userToSignIn(ana, 'ana', now)).toBe('ana')
+    expect(() => userToSignIn(ana, 'bob', now)).toThrow('another member')
+  })
+
+  it('is refused in words when it is over or is none', () => {
+    expect(() => userToSignIn(token({ sub: 'ana', exp: 1_000 }), 'ana', now)).toThrow('expired')
+    for (const text of ['', 'password', 'a.b', 'a b.c.d', token({ exp: 2_000 }), `${token({ sub: 'ana' })}.x`])
+      expect(() => userToSignIn(text, undefined, now)).toThrow('not a sign-in token')
+  })
+})
 
 describe('what the app was started with', () => {
   it('comes from the command line before the environment, past Chromium’s own switches', () => {

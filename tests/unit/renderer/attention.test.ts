@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OutboxEntry } from '../../../core/protocol/outbox.ts'
-import { deedOf, fieldsOf, isEditable } from '../../../renderer/features/attention/refusal.ts'
+import { adviceOf, deedOf, fieldsOf, isEditable, isRemoved } from '../../../renderer/features/attention/refusal.ts'
 
 const ID = '018f0000-0000-7000-8000-000000000001'
 const entry = (
@@ -52,6 +52,15 @@ describe('refused edits', () => {
     })
     expect(fieldsOf(create).map(({ field }) => field)).toEqual(['title'])
     expect(deedOf(create)).toBe('Create the task')
+  })
+
+  it('say what can be done about each reason', () => {
+    const remove = entry({ id: ID, entity: 'notes', record_id: ID, op: 'delete', seen_version: 1 })
+    const because = (code: string) => ({ ...remove, refusal: { code, message: '', field: null, conflicts: [] } })
+    expect(adviceOf(because('conflict'))).toMatch(/^Open it/)
+    expect(adviceOf(because('removed_elsewhere'))).toMatch(/^Bring it back/)
+    expect(adviceOf(because('a code of a newer server'))).toBe('')
+    expect([because('removed_elsewhere'), because('conflict')].map(isRemoved)).toEqual([true, false])
   })
 
   it('have nothing to type for a delete', () => {

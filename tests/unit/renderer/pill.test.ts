@@ -40,6 +40,21 @@ describe('the status pill', () => {
     expect(label({ state: 'offline', needsAttention: 2 })).toBe('Offline')
   })
 
+  it('offers what helps in each state', () => {
+    const actions = (change: Partial<SyncStatus>) => pillOf(status(change)).actions
+    expect(actions({ state: 'signed_out', pending: 2 })).toEqual(['sign-in', 'edits'])
+    expect(actions({ state: 'no_access', pending: 2 })).toEqual(['retry', 'sign-in'])
+    expect(actions({ state: 'stuck' })).toEqual(['retry', 'log'])
+    expect(actions({ state: 'stopped' })).toEqual(['log'])
+    expect(actions({ state: 'offline', pending: 1 })).toEqual(['retry', 'edits'])
+    expect(actions({ needsAttention: 1, pending: 1 })).toEqual(['attention'])
+    expect(actions({ state: 'syncing' })).toEqual([])
+  })
+
+  it('says how many edits are kept', () => {
+    expect(pillOf(status({ state: 'signed_out', pending: 3 })).explain).toContain('3 unsent edits are kept')
+  })
+
   it('explains every state in a sentence', () => {
     for (const state of syncStatus.shape.state.options) expect(pillOf(status({ state })).explain).toMatch(/^[A-Z].*\.$/)
   })
