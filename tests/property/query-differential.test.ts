@@ -7,7 +7,7 @@ const QUERIES = Number(process.env['OUTPOST_FUZZ_QUERIES'] ?? 10_000)
 const SEED = Number(process.env['OUTPOST_FUZZ_SEED'] ?? randomInt(1_000_000_000))
 
 test(`engine, reference and SQLite agree on ${QUERIES} random queries (OUTPOST_FUZZ_SEED=${SEED})`, {
-  timeout: 180_000,
+  timeout: 600_000,
 }, () => {
   const tally = fuzzQueries(SEED, QUERIES)
   console.log(JSON.stringify(tally))

@@ -68,9 +68,17 @@ const SLICE_KEYS = 16_384
 
 /** The sort keys of every row one after the other, read four bytes at a time. */
 function* keyDigits(rows: Uint32Array, dir: Direction, column: TextColumn): Generator<undefined, DigitKey> {
-  const highest = rows.reduce((most, row) => Math.max(most, row), 0)
+  let highest = 0
+  let length = 0
+  for (let i = 0; i < rows.length; i++) {
+    if (i % (8 * SLICE_KEYS) === 8 * SLICE_KEYS - 1) yield
+    const row = rows[i] as number
+    if (row > highest) highest = row
+    if (!column.isNull(row)) length += column.lengths[row] as number
+  }
   const starts = new Uint32Array(highest + 1)
-  let bytes = new Uint8Array(rows.length * 24 + SCRATCH_BYTES)
+  // A key is little longer than its text; each ends in up to four zero bytes.
+  let bytes = new Uint8Array(Math.ceil(length * 1.1) + rows.length * 4 + 2 * SCRATCH_BYTES)
   let used = 4
   for (let i = 0; i < rows.length; i++) {
     if (i % SLICE_KEYS === SLICE_KEYS - 1) yield
@@ -82,8 +90,8 @@ function* keyDigits(rows: Uint32Array, dir: Direction, column: TextColumn): Gene
       bytes = wider
     }
     starts[row] = used
-    const length = column.keyInto(row, bytes.subarray(used, used + SCRATCH_BYTES - 8))
-    used = ((used + length + 4) >>> 2) << 2
+    const written = column.keyInto(row, bytes.subarray(used, used + SCRATCH_BYTES - 8))
+    used = ((used + written + 4) >>> 2) << 2
   }
   const view = new DataView(bytes.buffer)
   const invert = dir === 'desc' ? 0xffffffff : 0

@@ -36,10 +36,6 @@ export function* sortRows(rows: Uint32Array, keys: readonly DigitKey[], compare:
       sinceYield = 0
       yield
     }
-    if (end - start <= SMALL) {
-      insertionSort(rows, start, end, compare)
-      continue
-    }
     let keyIndex = firstKey
     let depth = firstDepth
     let key = keys[keyIndex]
@@ -65,26 +61,16 @@ export function* sortRows(rows: Uint32Array, keys: readonly DigitKey[], compare:
     if (low < high) {
       if (end - start > LARGE) yield* spread(pairs, halves, start, end, low, high)
       else pairs.subarray(start, end).sort()
-      for (let i = start; i < end; i++) rows[i] = halves[2 * i] as number
     }
-    pushRuns(halves, start, end, keyIndex, depth + 1, runs)
-  }
-}
-
-/** Pushes the runs of equal digits, each with where its key goes on. */
-const pushRuns = (
-  halves: Uint32Array,
-  start: number,
-  end: number,
-  keyIndex: number,
-  depth: number,
-  runs: number[],
-): void => {
-  let runStart = start
-  for (let i = start + 1; i <= end; i++) {
-    if (i < end && halves[2 * i + 1] === halves[2 * runStart + 1]) continue
-    if (i - runStart > 1) runs.push(runStart, i, keyIndex, depth)
-    runStart = i
+    let runStart = start
+    for (let i = start; i < end; i++) {
+      rows[i] = halves[2 * i] as number
+      if (i % SLICE === SLICE - 1) yield
+      if (i + 1 < end && halves[2 * i + 3] === halves[2 * i + 1]) continue
+      if (i + 1 - runStart > SMALL) runs.push(runStart, i + 1, keyIndex, depth + 1)
+      else if (i > runStart) insertionSort(rows, runStart, i + 1, compare)
+      runStart = i + 1
+    }
   }
 }
 

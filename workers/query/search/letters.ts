@@ -4,8 +4,9 @@ import { takeBits } from '../store/scratch.ts'
 /** Byte classes with a set of rows each: those that stand for one byte alone. */
 export const LETTER_CLASSES = 46
 /** With more rows than this to look at again, the sets are no help. */
-const MAX_STALE = 32_768
-const SLICE_ROWS = 4_096
+const MAX_STALE = 4_096
+/** Rows looked at between two chances to pause. */
+const SLICE_ROWS = 1_024
 
 /** Which classes a row's texts hold: class n is bit n % 32 of `low` (n < 32) or `high`. */
 export interface LetterMask {

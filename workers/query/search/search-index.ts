@@ -95,14 +95,10 @@ export class SearchIndex {
       andInto(this.loose, alive)
       this.looseCount = countBits(this.loose)
       const all = this.segments.length >= MAX_SEGMENTS || this.looseCount * 4 > size
-      const source = all ? alive : this.loose
-      const rows = new Uint32Array(countBits(source))
-      let at = 0
-      forEachBit(source, (row) => {
-        rows[at++] = row
-      })
+      // A copy: rows that change while it runs are taken out of `valid`, and indexed as they are when reached.
+      const source = (all ? alive : this.loose).slice()
       const valid = bitmapOf(this.loose.length * 32)
-      this.building = { valid, all, work: buildSegment(rows, this.texts, valid) }
+      this.building = { valid, all, work: buildSegment(source, this.texts, valid) }
     }
     const step = this.building.work.next()
     if (!step.done) return true

@@ -1,4 +1,4 @@
-import { type Bitmap, setBit } from '../store/bitmap.ts'
+import { type Bitmap, countBits, setBit } from '../store/bitmap.ts'
 import { BYTE_CLASS, CLASSES, endsToken } from './byte-class.ts'
 import type { FoldedText } from './folded-text.ts'
 import { LAST_PLACE, PLACE_BITS, Segment } from './segment.ts'
@@ -9,20 +9,21 @@ const GRAMS = CLASSES ** 3
 /** Steps between two chances to pause: a few milliseconds. */
 const SLICE_ROWS = 2_048
 const SLICE_TOKENS = 8_192
-const SLICE_POSTS = 262_144
+const SLICE_POSTS = 131_072
+const SLICE_WORDS = 8_192
 
 /**
  * Builds a segment over some rows in short slices: each `next` does a few milliseconds of work. Rows whose text changes
  * meanwhile must have their bit in `valid` cleared; a row not reached yet is then indexed as it is when it is reached.
  *
- * @param rows rising
  * @param valid an empty set of the table's size, which becomes the segment's
  */
 export function* buildSegment(
-  rows: Uint32Array,
+  source: Bitmap,
   texts: readonly FoldedText[],
   valid: Bitmap,
 ): Generator<undefined, Segment> {
+  const rows = yield* rowsOf(source)
   const tokens = new TokenTable()
   let pairTokens = new Uint32Array(rows.length * 4 + 64)
   const pairEnds = new Uint32Array(rows.length)
@@ -59,7 +60,9 @@ export function* buildSegment(
     posts[token] = (posts[token] as number) + 1
     if (i % SLICE_POSTS === SLICE_POSTS - 1) yield
   }
+  yield
   sumInPlace(posts)
+  yield
   const postRows = new Uint32Array(pairs)
   const next = posts.slice()
   for (let i = 0, pair = 0; i < rows.length; i++) {
@@ -78,6 +81,7 @@ export function* buildSegment(
     countGrams(tokens, token, grams)
     if (token % SLICE_TOKENS === SLICE_TOKENS - 1) yield
   }
+  yield
   sumInPlace(grams)
   yield
   const places = new Uint32Array(grams[GRAMS] as number)
@@ -89,6 +93,22 @@ export function* buildSegment(
   const bytes = tokens.bytes.slice(0, tokens.starts[tokens.size])
   const starts = tokens.starts.slice(0, tokens.size + 1)
   return new Segment({ bytes, starts, posts, rows: postRows, grams, places }, valid)
+}
+
+/** The rows of a set, rising. */
+function* rowsOf(source: Bitmap): Generator<undefined, Uint32Array> {
+  const rows = new Uint32Array(countBits(source))
+  yield
+  let at = 0
+  for (let i = 0; i < source.length; i++) {
+    let word = source[i] as number
+    while (word !== 0) {
+      rows[at++] = (i << 5) + 31 - Math.clz32(word & -word)
+      word &= word - 1
+    }
+    if (i % SLICE_WORDS === SLICE_WORDS - 1) yield
+  }
+  return rows
 }
 
 /** Turns counts into starts: entry n becomes the sum of those before it; the last one the sum of all. */
