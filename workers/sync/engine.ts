@@ -129,8 +129,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       try {
         // The answer says that the thread has opened the replica and made its tables.
         const states = await writer.call('states', null)
-        const reader = new ThreadClient<ReaderCalls>(threads.reader(data), onFatal, replicaFailed)
-        return { writer, states, reader }
+        return { writer, states, reader: new ThreadClient<ReaderCalls>(threads.reader(data), onFatal, replicaFailed) }
       } catch (thrown) {
         await writer.stop('close')
         throw thrown
