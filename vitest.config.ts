@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** One Vitest project per folder of `tests/`; `shared` needs data that only CI has and runs through `check:shared`. */
+/**
+ * One Vitest project per folder of `tests/`. `shared` needs data that only CI has (`check:shared`); `soak` takes longer than a
+ * change can wait for (`npm run soak`).
+ */
 const project = (name: string, timeoutMs: number, parallel = true) => ({
   test: {
     name,
@@ -24,6 +27,7 @@ export default defineConfig({
       project('fault', 180_000),
       project('e2e', 300_000, false),
       project('packaging', 180_000, false),
+      project('soak', 1_800_000, false),
       project('shared', 600_000, false),
     ],
   },
