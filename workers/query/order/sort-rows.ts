@@ -13,10 +13,10 @@ type Compare = (a: number, b: number) => number
 /** Below this many rows a comparison sort is quicker than another radix pass. */
 const SMALL = 24
 /** Runs longer than this are spread over buckets first, so that no single native sort takes longer than a few ms. */
-const LARGE = 65_536
-const BUCKETS = 256
+const LARGE = 16_384
+const BUCKETS = 1_024
 /** Rows read or sorted between two chances to pause. */
-const SLICE = 65_536
+const SLICE = 16_384
 
 /**
  * Sorts row numbers in place by a sequence of keys, in slices of a few milliseconds: a most-significant-digit radix sort
@@ -103,9 +103,14 @@ function* spread(
     if (i % (2 * SLICE) === 0) yield
   }
   let bucketStart = 0
+  let sinceYield = 0
   for (const bucketEnd of ends) {
     if (bucketEnd - bucketStart > 1) pairs.subarray(start + bucketStart, start + bucketEnd).sort()
-    if (bucketEnd - bucketStart > SLICE / 16) yield
+    sinceYield += bucketEnd - bucketStart
+    if (sinceYield > SLICE) {
+      sinceYield = 0
+      yield
+    }
     bucketStart = bucketEnd
   }
 }
