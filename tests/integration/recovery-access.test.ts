@@ -150,6 +150,11 @@ test('L-8 a copied data folder doubles nothing; an edit whose copies have parted
     { edit: { id: second }, refusal: { code: 'id_reused' } },
   ])
   for (const id of [both, first, second]) expect(await ledgered(id)).toBe(1)
+  // A resend is tested against what the server holds, as far as this copy has heard.
+  await copy.until('caught up', async () => {
+    const { row } = await copy.call('record.get', { entity: 'accounts', id: made.record_id })
+    return row['city'] === 'B'
+  })
   const { id: resent } = await copy.call('outbox.resend', { id: second, values: { city: 'C' } })
   await copy.synced()
   expect(resent).not.toBe(second)

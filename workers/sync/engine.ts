@@ -25,18 +25,16 @@ import { Imports } from './imports.ts'
 import { LocalTrouble } from './local-trouble.ts'
 import { Membership } from './membership.ts'
 import { syncMethods } from './methods.ts'
+import { openThreads } from './open-threads.ts'
 import type { RecordRef } from './outbox-memory.ts'
 import { Reach } from './reach.ts'
-import type { ReaderCalls } from './reader-calls.ts'
 import { unsentOf } from './remove-data.ts'
-import type { ReplicaCalls } from './replica-calls.ts'
 import { markDamaged } from './replica-file.ts'
 import { RetryAfter } from './retry-after.ts'
 import { SessionMemory } from './session.ts'
 import { Settler } from './settler.ts'
 import { inSlices } from './slices.ts'
 import { StatusBoard } from './status-board.ts'
-import { ThreadClient } from './thread-client.ts'
 import { ownThreads, type Threads } from './threads.ts'
 import { Uploader } from './uploader.ts'
 import { type Verification, verify } from './verify.ts'
@@ -122,18 +120,9 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       onChange: (refs) => onShown(refs),
       onWritten: (error) => (error ? trouble.failed('outbox', error) : trouble.well('outbox')),
     },
-    async (dir) => {
+    (dir) => {
       const data = { replicaPath: dir.replica, columnsPath: dir.columns, databaseKey: config.databaseKey }
-      const replicaFailed = (error: AppError): void => trouble.failed('replica', error)
-      const writer = new ThreadClient<ReplicaCalls>(threads.replica(data), onFatal, replicaFailed)
-      try {
-        // The answer says that the thread has opened the replica and made its tables.
-        const states = await writer.call('states', null)
-        return { writer, states, reader: new ThreadClient<ReaderCalls>(threads.reader(data), onFatal, replicaFailed) }
-      } catch (thrown) {
-        await writer.stop('close')
-        throw thrown
-      }
+      return openThreads(threads, data, onFatal, (error) => trouble.failed('replica', error))
     },
   )
   const { outbox, local } = files
