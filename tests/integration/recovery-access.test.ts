@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -60,10 +60,12 @@ test('L-4 unsent edits of a member who lost access are kept and counted, shown a
     )
   await setAccess(true)
   await world.backend.startGateway()
+  writeFileSync(path.join(first.dataDir, 'columns.db'), 'what the lists were made of')
   const sealed = async (c: TestClient): Promise<void> => {
     await c.until('no access', async () => (await c.call('status.get', {})).state === 'no_access')
     await c.until('sealed', async () => (await c.call('outbox.list', {})).length === 0)
     expect(await c.call('status.get', {})).toMatchObject({ pending: 1 })
+    await c.until('no columns left', () => !existsSync(path.join(c.dataDir, 'columns.db')))
     const key = { entity: 'accounts', id: made.record_id } as const
     await expect(c.call('record.get', key)).rejects.toMatchObject({ code: 'not_found' })
     await expect(c.submit(create('Too late'))).rejects.toMatchObject({ code: 'no_access' })

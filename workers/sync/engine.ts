@@ -279,6 +279,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     dropAsides(files.dir.replica)
     local.markEmpty()
     feeds.reset()
+    await reader.call('columnsDrop', null)
   }
   const nudge = (): void => {
     if (stopped) return
