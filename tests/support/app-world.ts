@@ -3,7 +3,7 @@ import path from 'node:path'
 import pg from 'pg'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { launchStandIn, type StandIn } from '../../hosts/launch.ts'
+import { type LaunchOptions, launchStandIn, type StandIn } from '../../hosts/launch.ts'
 import { type Backend, type BackendOptions, startBackend } from '../../server/embedded/backend.ts'
 import { openTempRoot } from './temp-root.ts'
 
@@ -39,6 +39,8 @@ export interface AppWorld {
   sql<T extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<T[]>
   /** Starts an app as a member; the same `name` finds the same data folder again. */
   open(name: string, who?: string, options?: ClientOptions): Promise<Client>
+  /** Starts an app as a person who installed it does: no token, and its data where the app puts it, below a folder of that name. */
+  openUnsigned(name: string): Promise<Client>
   close(): Promise<void>
 }
 
@@ -103,6 +105,18 @@ export const openAppWorld = async (options: Partial<BackendOptions> = {}): Promi
   const pool = new pg.Pool({ connectionString: backend.postgresUrl, max: 2 })
   pool.on('error', () => {})
   const clients = new Set<Client>()
+  const launch = async (args: readonly string[], options: Partial<LaunchOptions>): Promise<Client> => {
+    const app = await launchStandIn({
+      entry: path.join(root, 'out/main/index.js'),
+      args: ['--gateway', backend.gatewayUrl, '--workspace', backend.workspaceId, ...args],
+      headless: true,
+      ...options,
+    })
+    const client = drive(app)
+    clients.add(client)
+    app.exited.then(() => clients.delete(client))
+    return client
+  }
   return {
     backend,
     dir,
@@ -113,21 +127,10 @@ export const openAppWorld = async (options: Partial<BackendOptions> = {}): Promi
       mkdirSync(data, { recursive: true })
       const token = path.join(data, 'token')
       writeFileSync(token, await backend.tokenFor(who), { mode: 0o600 })
-      const app = await launchStandIn({
-        entry: path.join(root, 'out/main/index.js'),
-        args: [
-          ...['--gateway', backend.gatewayUrl, '--workspace', backend.workspaceId],
-          ...['--token-file', token, '--data', data],
-        ],
-        headless: true,
-        viewport,
-        colorScheme,
-      })
-      const client = drive(app)
-      clients.add(client)
-      app.exited.then(() => clients.delete(client))
-      return client
+      return launch(['--token-file', token, '--data', data], { viewport, colorScheme })
     },
+    openUnsigned: (name) =>
+      launch([], { userData: path.join(dir, name), viewport: { width: 1440, height: 900 }, colorScheme: 'light' }),
     close: async () => {
       for (const client of clients) await client.kill()
       await pool.end()

@@ -105,6 +105,43 @@ describe('the sync process’ supervisor', () => {
     ])
   })
 
+  it('restarts it at once where that was asked for, and tells nobody that it is down', () => {
+    const { sync, last, children, downs } = setUp()
+    last().say({ t: 'ready' })
+    sync.restart()
+    expect(types(last())).toEqual(['start', 'stop'])
+    last().exit(0)
+    expect([children.length, downs]).toEqual([2, []])
+  })
+
+  it('starts it anew after it removed its data, once what has to happen between has', async () => {
+    const { sync, last, children } = setUp()
+    last().say({ t: 'ready' })
+    const between = Promise.withResolvers<void>()
+    const removed = sync.remove(3, () => between.promise)
+    expect(last().posted.at(-1)).toEqual({ t: 'remove', id: 1, unsent: 3 })
+    last().say({ t: 'answer', id: 1, result: { ok: true, value: null } })
+    last().exit(0)
+    expect(children).toHaveLength(1)
+    between.resolve()
+    expect(await removed).toEqual({ ok: true, value: null })
+    expect(children).toHaveLength(2)
+  })
+
+  it('goes on with what is there when it would not, or could not, remove its data', async () => {
+    const { sync, last, children } = setUp()
+    const never = () => Promise.reject(new Error('not to be called'))
+    expect(await sync.remove(0, never)).toMatchObject({ ok: false })
+    last().say({ t: 'ready' })
+    const refused = sync.remove(0, never)
+    last().say({ t: 'answer', id: 1, result: { ok: false, error: { code: 'unsent_edits', message: '' } } })
+    expect(await refused).toMatchObject({ ok: false, error: { code: 'unsent_edits' } })
+    const died = sync.remove(0, never)
+    last().exit(1)
+    expect(await died).toMatchObject({ ok: false })
+    expect(children).toHaveLength(2)
+  })
+
   it('fails calls in flight when it dies, and holds later ones for its successor', async () => {
     const { sync, last, children, advance } = setUp()
     last().say({ t: 'ready' })
