@@ -165,3 +165,23 @@ test('L-8 a copied data folder doubles nothing; an edit whose copies have parted
   const { rows: end } = await world.sql.query('select city from accounts where id = $1', [made.record_id])
   expect(end).toEqual([{ city: 'C' }])
 })
+
+test('L-10 another member’s token sends nothing of this data folder; the owner’s does', async () => {
+  const first = await client({ token: await world.backend.tokenFor('manager') })
+  await first.synced()
+  await offline(first)
+  const [edit = ''] = await first.submit(create('Mine alone'))
+  const { dataDir } = first
+  await stop(first)
+  await world.backend.startGateway()
+
+  const stranger = await client({ dataDir, token: await world.backend.tokenFor('admin') })
+  await stranger.until('signed out', async () => (await stranger.call('status.get', {})).state === 'signed_out')
+  stranger.engine.setToken(await world.backend.tokenFor('rep'))
+  expect((await stranger.call('status.get', {})).state).toBe('signed_out')
+  expect(await ledgered(edit)).toBe(0)
+
+  stranger.engine.setToken(await world.backend.tokenFor('manager'))
+  await stranger.synced()
+  expect(await ledgered(edit)).toBe(1)
+})

@@ -27,6 +27,7 @@ import { Membership } from './membership.ts'
 import { syncMethods } from './methods.ts'
 import { openThreads } from './open-threads.ts'
 import type { RecordRef } from './outbox-memory.ts'
+import { ownToken } from './own-token.ts'
 import { Reach } from './reach.ts'
 import { unsentOf } from './remove-data.ts'
 import { markDamaged } from './replica-file.ts'
@@ -89,7 +90,6 @@ export interface Engine {
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const { config, clock, random, fetch, onFatal, backoff = BACKOFF, threads = ownThreads, log = () => {} } = options
   const address = config.gateway.replace(/\/+$/, '')
-  let token = config.token
   let stopped = false
   const listeners = new Set<Listener>()
   const emit: Listener = (event, payload) => {
@@ -138,6 +138,8 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     log,
   })
   const session = new SessionMemory(outbox)
+  const own = (given: string | null) => ownToken(given, session.summary?.member.user_id ?? null)
+  let token = own(config.token)
   const reach = new Reach(clock, (cameBack) => {
     board.refresh()
     if (cameBack) nudge()
@@ -369,7 +371,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     connectQueryPort: (port) => feeds.connect(port),
     wake: begin,
     setToken: (next) => {
-      token = next
+      token = own(next)
       begin()
     },
     caughtUp: () => board.caughtUp,
