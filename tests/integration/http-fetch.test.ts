@@ -82,3 +82,24 @@ test('an abort ends it before the answer and in the middle of a body', async () 
 test('nobody listening is an error', async () => {
   await expect(httpFetch('http://127.0.0.1:1/')).rejects.toThrow()
 })
+
+test('requests aborted at any moment, their answers unread, leave no error that nobody hears', async () => {
+  const url = await serve((_request, response) => void response.writeHead(200).end('short'))
+  const uncaught: unknown[] = []
+  const note = (error: unknown): void => void uncaught.push(error)
+  process.on('uncaughtException', note)
+  try {
+    for (let round = 0; round < 300; round++) {
+      const abort = new AbortController()
+      const answer = httpFetch(url, { signal: abort.signal })
+        .then((got) => got.text())
+        .catch((error: unknown) => expect(error).toBe(abort.signal.reason))
+      for (let turn = 0; turn < round % 12; turn++) await new Promise(setImmediate)
+      abort.abort()
+      await answer
+    }
+    expect(uncaught).toEqual([])
+  } finally {
+    process.off('uncaughtException', note)
+  }
+})

@@ -1,6 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import type { AppError } from '../../core/errors.ts'
-import { appError } from '../../core/errors.ts'
+import { type AppError, appError } from '../../core/errors.ts'
 import { ENTITY_NAMES, type EntityName } from '../../core/model/entities.ts'
 import type { SyncConfig } from '../../core/protocol/sync-process.ts'
 import { type EventName, type Events, SYNC_METHODS, type SyncMethod } from '../../core/protocol/window-api.ts'

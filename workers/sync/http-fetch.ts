@@ -59,13 +59,13 @@ const collect = async (incoming: http.IncomingMessage, encoding: string | null):
 const get = (url: URL, headers: Headers, signal: AbortSignal | null): Promise<http.IncomingMessage> =>
   new Promise((resolve, reject) => {
     const secure = url.protocol === 'https:'
-    const options = {
-      agent: agents[secure ? 'https:' : 'http:'],
-      headers: Object.fromEntries(headers),
-      ...(signal ? { signal } : {}),
-    }
-    const request = (secure ? https : http).get(url, options, resolve)
-    request.on('error', reject)
+    const agent = agents[secure ? 'https:' : 'http:']
+    const request = (secure ? https : http).get(url, { agent, headers: Object.fromEntries(headers) }, resolve)
+    // Not by the request's own signal: its error could reach a socket between two requests, which has no listener for it.
+    const abort = (): void => void request.destroy()
+    signal?.addEventListener('abort', abort, { once: true })
+    request.on('close', () => signal?.removeEventListener('abort', abort))
+    request.on('error', (error) => reject(signal?.aborted ? signal.reason : error))
   })
 
 /**
