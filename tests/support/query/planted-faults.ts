@@ -51,7 +51,7 @@ export const PLANTED: Readonly<Record<string, Plant>> = {
         function (this: Order, alive: never) {
           const buffer: Uint32Array = Reflect.get(this, 'buffer')
           Reflect.set(this, 'buffer', buffer.slice(1))
-          original.call(this, alive)
+          return original.call(this, alive)
         },
     ),
   'counts of cells are stale after a removal': () => replace(Cells.prototype, 'drop', () => () => undefined),

@@ -13,6 +13,8 @@ const BUFFERED = -2
 const SPARSE = 6
 /** Places looked up between two chances to pause. */
 const SLICE_PLACES = 512
+/** Places of the permutation written between two chances to pause. */
+const SLICE_POSITIONS = 131_072
 
 /** A change of an order that is worked out and not visible yet. */
 export interface StagedOrder {
@@ -72,8 +74,7 @@ export class Order {
     const digits: DigitKey[] = []
     for (const key of this.keys) digits.push(...(yield* key.digits(rows)))
     yield* sortRows(rows, digits, this.compare)
-    this.ranks = new Int32Array(capacity).fill(ABSENT)
-    this.replaceMain(rows)
+    yield* this.replaceMain(rows, capacity)
   }
 
   /** Rows that it holds. */
@@ -144,8 +145,11 @@ export class Order {
     }
   }
 
-  /** Merges the buffer into the permutation. Rows that are not alive any more are let go. */
-  fold(alive: Bitmap): void {
+  /**
+   * Merges the buffer into the permutation, in slices; rows that are not alive any more are let go. Queries in between see
+   * the order as it was; nothing may be applied to it before it is done.
+   */
+  *fold(alive: Bitmap): Generator<undefined, void> {
     const merged = new Uint32Array(this.size)
     let at = 0
     let next = 0
@@ -153,14 +157,11 @@ export class Order {
       while (next < this.buffer.length && this.places[next] === position) {
         const row = this.buffer[next++] as number
         if (hasBit(alive, row)) merged[at++] = row
-        else this.ranks[row] = ABSENT
       }
-      if (position === this.main.length || hasBit(this.dead, position)) continue
-      const row = this.main[position] as number
-      if (hasBit(this.live, position)) merged[at++] = row
-      else this.ranks[row] = ABSENT
+      if (position < this.main.length && hasBit(this.live, position)) merged[at++] = this.main[position] as number
+      if (position % SLICE_POSITIONS === SLICE_POSITIONS - 1) yield
     }
-    this.replaceMain(merged.slice(0, at))
+    yield* this.replaceMain(merged.slice(0, at), this.ranks.length)
   }
 
   /** The rows of a set in this order. @param all the set is every row alive */
@@ -263,9 +264,14 @@ export class Order {
     return positions
   }
 
-  private replaceMain(rows: Uint32Array<ArrayBuffer>): void {
+  private *replaceMain(rows: Uint32Array<ArrayBuffer>, capacity: number): Generator<undefined, void> {
+    const ranks = new Int32Array(capacity).fill(ABSENT)
+    for (let i = 0; i < rows.length; i++) {
+      ranks[rows[i] as number] = i
+      if (i % SLICE_POSITIONS === SLICE_POSITIONS - 1) yield
+    }
     this.main = rows
-    for (let i = 0; i < rows.length; i++) this.ranks[rows[i] as number] = i
+    this.ranks = ranks
     this.dead = bitmapOf(rows.length)
     this.deadCount = 0
     this.live = bitmapOf(rows.length)

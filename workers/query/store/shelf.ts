@@ -99,14 +99,10 @@ export class Shelf {
     this.cells.grow(this.table.capacity)
   }
 
-  /** Folds one order with more than `above` rows waiting; false where there is none. */
-  fold(above: number): boolean {
-    for (const order of this.orders.values()) {
-      if (order.buffered <= above) continue
-      order.fold(this.table.alive)
-      return true
-    }
-    return false
+  /** An order with rows waiting to be folded, if there is one. */
+  unfolded(): Order | undefined {
+    for (const order of this.orders.values()) if (order.buffered > 0) return order
+    return undefined
   }
 
   bytes(): number {

@@ -6,6 +6,8 @@ import type { Shelf } from './shelf.ts'
 const REBUILD_PART = 4
 /** An order with more rows waiting than this is folded before more are staged. */
 const FOLD_AT = 16_384
+/** Ids looked up between two chances to pause. */
+const SLICE_IDS = 2_048
 /** Values written or compared between two chances to pause. */
 const SLICE_VALUES = 8_192
 
@@ -38,10 +40,17 @@ export function* stageChange(
   removes: readonly string[],
 ): Generator<undefined, () => Touched> {
   const { table, orders } = shelf
-  while (shelf.fold(FOLD_AT)) yield
+  for (const order of orders.values()) if (order.buffered > FOLD_AT) yield* order.fold(table.alive)
+  yield
   const gone = removes.map((id) => table.ids.find(id)).filter((row) => row >= 0)
   const firstNew = table.ids.size
-  const rows = batch.ids.map((id) => table.ids.add(id))
+  const rows: number[] = []
+  for (const id of batch.ids) {
+    rows.push(table.ids.add(id))
+    if (rows.length % SLICE_IDS > 0) continue
+    shelf.makeRoom()
+    yield
+  }
   const { slots, hidden } = slotsFor(shelf, rows, firstNew)
   const written: Written = { rows, slots }
   yield

@@ -39,6 +39,7 @@ export class Store {
   readonly letters: Readonly<Record<'accounts' | 'contacts' | 'tasks', Letters>>
   /** Rises with every change that a query could see, and every fold, which moves rows under open views. */
   revision = 0
+  private folding: Generator<undefined, void> | null = null
   private preparing: Generator<undefined, unknown> | null = null
   private readonly counts: Readonly<Record<ChildEntity, ChildCounts>>
 
@@ -109,15 +110,23 @@ export class Store {
   private tidy(): boolean {
     const { accounts, contacts, tasks } = this.shelves
     for (const shelf of [accounts, contacts, tasks]) {
-      if (shelf.fold(0)) {
-        this.revision++
-        return true
-      }
+      if (this.foldOne(shelf)) return true
       if (shelf.search.upkeep(shelf.table.alive, shelf.table.size)) return true
     }
     if (Object.values(this.shelves).some((shelf) => shelf.table.trim())) return true
     if (this.contactsOf.upkeep() || this.tasksOf.upkeep()) return true
     return Object.values(this.letters).some((letters) => letters.upkeep())
+  }
+
+  /** Does a slice of folding; views of the order hold until it is done. */
+  private foldOne(shelf: Shelf): boolean {
+    this.folding ??= shelf.unfolded()?.fold(shelf.table.alive) ?? null
+    if (!this.folding) return false
+    if (this.folding.next().done) {
+      this.folding = null
+      this.revision++
+    }
+    return true
   }
 
   /** Sorts by the usual columns before anybody asks. */
@@ -146,6 +155,7 @@ export class Store {
   private settle(entity: FeedEntity, { rows, reworded }: Touched): void {
     this.revision++
     this.preparing = null
+    this.folding = null
     const { accounts, contacts, tasks } = this.shelves
     accounts.makeRoom()
     this.contactsOf.reserve()
