@@ -157,33 +157,29 @@ export class TextColumn {
     return this.arena.byteLength
   }
 
+  /** Widens the arena, or drops the bytes of texts that changed since where they are a quarter of it. */
   private makeRoom(): void {
-    const live = this.used - this.wasted
-    const grown = new Uint8Array(Math.ceil(live * 1.25) + 16 * MAX_TEXT_BYTES)
-    if (this.wasted * 4 < this.used) {
-      grown.set(this.arena.subarray(0, this.used))
-      this.arena = grown.length > this.used + MAX_TEXT_BYTES ? grown : widened(grown, this.used)
-      return
-    }
+    const compact = this.wasted * 4 >= this.used
+    const kept = compact ? this.used - this.wasted : this.used
+    const roomy = new Uint8Array(Math.ceil(kept * 1.25) + 16 * MAX_TEXT_BYTES)
+    if (compact) this.compactInto(roomy)
+    else roomy.set(this.arena.subarray(0, this.used))
+    this.arena = roomy
+  }
+
+  private compactInto(arena: Uint8Array): void {
     let at = 0
     for (let row = 0; row < this.lengths.length; row++) {
       const length = this.lengths[row] as number
       if (length === NULL_LENGTH || length === 0) continue
       const start = this.starts[row] as number
-      grown.set(this.arena.subarray(start, start + length), at)
+      arena.set(this.arena.subarray(start, start + length), at)
       this.starts[row] = at
       at += length
     }
-    this.arena = grown
     this.used = at
     this.wasted = 0
   }
-}
-
-const widened = (bytes: Uint8Array<ArrayBuffer>, used: number): Uint8Array<ArrayBuffer> => {
-  const wider = new Uint8Array(used + 16 * MAX_TEXT_BYTES)
-  wider.set(bytes.subarray(0, used))
-  return wider
 }
 
 /** Compares two byte ranges as unsigned bytes; a prefix comes first. */

@@ -77,3 +77,13 @@ test('a text that changes a thousand times leaves no more than its room', () => 
   expect(column.get(1)).toBe('company 1')
   expect(column.textBytes()).toBeLessThan(512 * 1024)
 })
+
+test('room is found at every share of changed texts', () => {
+  for (const share of [2, 3, 4, 5, 6, 9]) {
+    const rows = 4_000
+    const column = columnOf(Array.from({ length: rows }, (_, row) => `a company of some length, number ${row}`))
+    for (let round = 0; round < 12; round++)
+      for (let row = round; row < rows; row += share) column.set(row, `round ${round} of the company number ${row}`)
+    for (let row = 0; row < rows; row += 97) expect(column.get(row)).toContain(`number ${row}`)
+  }
+})
