@@ -186,7 +186,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     idsBetween(number, from, to) {
       const list = current(number)
       const { ids } = store.shelves[list.spec.entity].table
-      return list.view.window(Math.min(from, to), Math.abs(to - from) + 1).map((row) => ids.text(row))
+      return ids.texts(list.view.window(Math.min(from, to), Math.abs(to - from) + 1))
     },
     indexOf(number, id) {
       const list = current(number)

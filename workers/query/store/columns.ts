@@ -190,6 +190,13 @@ export class LinkColumn implements ColumnBase {
     const parent = this.values[row] as number
     return parent < 0 ? null : this.target.text(parent)
   }
+  /** The ids of some rows' accounts, decoded together. */
+  getMany(rows: readonly number[]): (string | null)[] {
+    const parents = rows.map((row) => this.values[row] as number)
+    const texts = this.target.texts(parents.filter((parent) => parent >= 0))
+    let next = 0
+    return parents.map((parent) => (parent < 0 ? null : (texts[next++] as string)))
+  }
   /** An account that is not here yet gets its row number now and its values when it comes. */
   set(row: number, value: Value): void {
     this.values[row] = typeof value === 'string' ? this.target.add(value) : -1

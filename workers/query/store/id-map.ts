@@ -4,23 +4,16 @@ import { OutpostError } from '../../../core/errors.ts'
 const ADOPT_ROWS = 16_384
 const SCRATCH = new Uint32Array(4)
 
-/** The four hex digits of every 16-bit number, written when first used: rows on screen show the same ids again and again. */
-const HEX4: (string | undefined)[] = new Array(0x10000)
-
-const hex4 = (value: number): string => {
-  const known = HEX4[value]
-  if (known !== undefined) return known
-  const text = value.toString(16).padStart(4, '0')
-  HEX4[value] = text
-  return text
-}
+const HEX_CODES = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
+const DASH = 45
+const ID_LENGTH = 36
+const decoder = new TextDecoder()
 
 /** Value of each hex digit by its character; 255 for anything else, capitals too: Postgres writes none. */
 const HEX_VALUE = Uint8Array.from({ length: 128 }, (_, code) => {
   const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code))
   return digit < 0 ? 255 : digit
 })
-const DASH = 45
 
 /** Reads a UUID into the scratch words; false where the text is none. */
 const parseInto = (id: string): boolean => {
@@ -156,12 +149,25 @@ export class IdMap {
 
   /** The id of a row, as text. */
   text(row: number): string {
-    const base = row * 4
-    const part = (half: number): string => {
-      const word = this.words[base + (half >>> 1)] as number
-      return hex4(half & 1 ? word & 0xffff : word >>> 16)
+    return this.texts([row])[0] as string
+  }
+
+  /** The ids of some rows: one decoding for all of them. */
+  texts(rows: readonly number[]): string[] {
+    const bytes = new Uint8Array(rows.length * ID_LENGTH)
+    let at = 0
+    for (const row of rows) {
+      for (let word = 0; word < 4; word++) {
+        const value = this.words[row * 4 + word] as number
+        for (let shift = 28; shift >= 0; shift -= 4) {
+          // Dashes stand before the third byte pair and after each of the next three.
+          if (shift === 12 ? word === 1 || word === 2 : shift === 28 && (word === 1 || word === 2)) bytes[at++] = DASH
+          bytes[at++] = HEX_CODES[(value >>> shift) & 15] as number
+        }
+      }
     }
-    return `${part(0)}${part(1)}-${part(2)}-${part(3)}-${part(4)}-${part(5)}${part(6)}${part(7)}`
+    const all = decoder.decode(bytes)
+    return rows.map((_, i) => all.slice(i * ID_LENGTH, (i + 1) * ID_LENGTH))
   }
 
   compare(a: number, b: number): number {
