@@ -8,13 +8,12 @@ import {
 import type { ListChange, ListGroup, ListSummary, WindowRow } from '../../core/protocol/query-worker.ts'
 import { LIST_ENTITIES, type ListSpec } from '../../core/query/spec.ts'
 import { addUp } from './filter/add-up.ts'
-import { answer } from './filter/answer.ts'
+import { answer, matchingRows } from './filter/answer.ts'
 import type { View } from './order/view.ts'
 import { layoutOf } from './snapshot/layout.ts'
 import { loadStore } from './snapshot/load-store.ts'
 import { storeSections } from './snapshot/save-store.ts'
 import type { Section } from './snapshot/sections.ts'
-import type { Bitmap } from './store/bitmap.ts'
 import { presentRows } from './store/present.ts'
 import { giveBits, withScratch } from './store/scratch.ts'
 import { DEFAULT_LIMITS, Store, type StoreLimits } from './store/store.ts'
@@ -87,7 +86,6 @@ interface OpenList {
   readonly onChange: ((change: ListChange) => void) | undefined
   /** The data revision that `view` and `summary` belong to. */
   revision: number
-  rows: Bitmap
   view: View
   summary: ListSummary
 }
@@ -102,28 +100,21 @@ export const createEngine = (options: EngineOptions): Engine => {
   let told = 0
   const revision = (): number => store.revision + told
 
-  const compute = (spec: ListSpec): Pick<OpenList, 'rows' | 'view' | 'summary'> =>
+  const compute = (spec: ListSpec): Pick<OpenList, 'view' | 'summary'> =>
     withScratch(
       () => {
-        const shelf = store.shelves[spec.entity]
-        const { rows, total, all, facets } = answer(store, spec, options.today())
-        const view = shelf.order(spec.sort).view(rows, total, all)
-        const summary = { total, facets, loaded: shelf.table.count, complete: complete.has(spec.entity) }
-        return { rows, view, summary }
+        const { view, total, facets } = answer(store, spec, options.today())
+        const loaded = store.shelves[spec.entity].table.count
+        return { view, summary: { total, facets, loaded, complete: complete.has(spec.entity) } }
       },
-      ({ rows, view }) => [rows, view.bits],
+      ({ view }) => [view.bits],
     )
-
-  const letGo = ({ rows, view }: OpenList): void => {
-    giveBits(rows)
-    giveBits(view.bits)
-  }
 
   const current = (number: number): OpenList => {
     const list = lists.get(number)
     if (!list) throw new OutpostError('not_found', 'The list is not open any more.')
     if (list.revision !== revision()) {
-      letGo(list)
+      giveBits(list.view.bits)
       Object.assign(list, compute(list.spec))
       list.revision = revision()
     }
@@ -194,12 +185,15 @@ export const createEngine = (options: EngineOptions): Engine => {
       return row < 0 ? -1 : list.view.indexOf(row)
     },
     groups(number, by, money) {
-      const list = current(number)
-      return addUp(store.shelves[list.spec.entity].table, list.rows, by, money)
+      const { spec } = current(number)
+      return withScratch(
+        () => addUp(store.shelves[spec.entity].table, matchingRows(store, spec, options.today()), by, money),
+        () => [],
+      )
     },
     close(number) {
       const list = lists.get(number)
-      if (list) letGo(list)
+      if (list) giveBits(list.view.bits)
       lists.delete(number)
     },
     unmerged(number) {

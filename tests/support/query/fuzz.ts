@@ -67,13 +67,18 @@ class World {
       this.engine.loaded(entity)
       this.keep(entity, first, [])
     }
-    // Orders by fields of the account are built anew after most commits; orders by own fields live on.
-    const some = (entity: ListSpec['entity']) => [
-      randomSort(random, entity, 'own'),
+    // Orders by fields of the account are built anew after most commits; orders by own fields live on, and the usual ones
+    // have short cuts of their own.
+    const some = (entity: ListSpec['entity'], usual: string): ListSpec['sort'][] => [
+      [{ field: usual, dir: 'asc' }],
       randomSort(random, entity, 'own'),
       randomSort(random, entity, 'any'),
     ]
-    this.sorts = { accounts: some('accounts'), contacts: some('contacts'), tasks: some('tasks') }
+    this.sorts = {
+      accounts: some('accounts', 'company'),
+      contacts: some('contacts', 'name'),
+      tasks: some('tasks', 'due_date'),
+    }
   }
 
   step(tally: FuzzTally, name: string): void {
@@ -83,7 +88,10 @@ class World {
       for (const entity of FEED_ENTITIES) this.engine.loaded(entity)
       tally.restored++
     }
-    if (random() < 0.12) for (let left = Math.floor(random() * 40); left > 0 && this.engine.upkeep(); left--);
+    if (random() < 0.12) {
+      const slices = random() < 0.4 ? Number.POSITIVE_INFINITY : Math.floor(random() * 40)
+      for (let left = slices; left > 0 && this.engine.upkeep(); left--);
+    }
     if (random() < 0.6) this.change(tally, name)
     this.ask(tally, name)
   }
@@ -115,12 +123,13 @@ class World {
   private draft(): { entity: FeedEntity; upserts: Row[]; removes: string[] } {
     const { random } = this
     const entity = FEED_ENTITIES[Math.floor(random() * FEED_ENTITIES.length)] as FeedEntity
+    const held = this.rows.get(entity) ?? new Map<string, Row>()
     const upserts = new Map<string, Row>()
     for (let left = Math.floor(random() * 5); left > 0; left--) {
       const row = randomRow(random, entity, Math.floor(random() * SIZES[entity] * 1.2), SIZES.accounts)
-      upserts.set(row.id, row)
+      const before = held.get(row.id)
+      upserts.set(row.id, before && random() < 0.6 ? someFieldsOf(random, before, row) : row)
     }
-    const held = this.rows.get(entity) ?? new Map()
     const removes = [...held.keys()].filter((id) => !upserts.has(id) && random() < 0.02)
     return { entity, upserts: [...upserts.values()], removes }
   }
@@ -162,6 +171,14 @@ class World {
     return { accounts: of('accounts'), contacts: of('contacts'), tasks: of('tasks'), meetings: of('meetings') }
   }
 }
+
+/** A row of which a few fields change. */
+const someFieldsOf = (random: Random, before: Row, drawn: Row): Row => ({
+  ...before,
+  ...Object.fromEntries(Object.entries(drawn).filter(() => random() < 0.25)),
+  id: before.id,
+  version: drawn.version,
+})
 
 /** The whole list in windows of a random size. */
 const readAll = (engine: Engine, opened: { list: number; total: number }, random: Random): string[] => {

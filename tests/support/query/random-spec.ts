@@ -1,6 +1,6 @@
 import { isoDay } from '../../../core/model/convert.ts'
 import { listColumnsOf } from '../../../core/model/entities.ts'
-import { ACCOUNT_COUNTS, type QueryField, queryField } from '../../../core/query/fields.ts'
+import { ACCOUNT_COUNTS, defaultFacets, type QueryField, queryField } from '../../../core/query/fields.ts'
 import {
   type Condition,
   LIST_ENTITIES,
@@ -109,9 +109,22 @@ export const randomSort = (random: Random, entity: ListEntity, fields: 'own' | '
     dir: pick(random, ['asc', 'desc'] as const),
   }))
 
+/** A list of the children of a few accounts, as a detail or a board asks for: one account in nine passes. */
+const childrenOfFew = (random: Random, entity: ListEntity): ListSpec => ({
+  entity,
+  where: [
+    { field: 'account.version', op: 'eq', value: Math.floor(random() * 9) },
+    ...(random() < 0.4 ? [{ field: 'assigned_to', op: 'in' as const, value: [pick(random, MEMBERS), null] }] : []),
+  ],
+  search: '',
+  sort: randomSort(random, entity, 'any'),
+  facets: [...defaultFacets(entity)],
+})
+
 /** A random list query over every field, op and order that there is. */
 export const randomSpec = (random: Random): ListSpec => {
   const entity = pick(random, LIST_ENTITIES)
+  if (entity !== 'accounts' && random() < 0.25) return childrenOfFew(random, entity)
   const conditions = Math.floor(random() * 3.3)
   const search = random() < 0.35 ? randomText(random).slice(0, 1 + Math.floor(random() * 8)) : ''
   return {
@@ -123,6 +136,6 @@ export const randomSpec = (random: Random): ListSpec => {
     ),
     search,
     sort: randomSort(random, entity, 'any'),
-    facets: facetNames(entity).filter(() => random() < 0.4),
+    facets: random() < 0.3 ? [...defaultFacets(entity)] : facetNames(entity).filter(() => random() < 0.4),
   }
 }

@@ -124,8 +124,17 @@ const groupRows = (store: Store, entity: ListEntity, group: Group): Bitmap => {
   return rows
 }
 
-/** Children whose account passes; one without an account that is alive has null in each of its account's columns. */
-const childrenOf = (store: Store, entity: ListEntity, groups: readonly Group[]): Bitmap => {
+/** The accounts that pass groups of conditions on `account.…` fields. */
+export const passingAccounts = (
+  store: Store,
+  groups: readonly Group[],
+): {
+  readonly rows: Bitmap
+  /** Does a child without an account that is alive pass? It has null in each of its account's columns. */
+  readonly orphansPass: boolean
+  /** Are they so few that following the children of each beats walking every child? */
+  readonly sparse: boolean
+} => {
   const accounts = store.shelves.accounts
   const asOwn = groups.map((group) =>
     group.map((condition): ResolvedCondition => ({ ...condition, field: { ...condition.field, source: 'own' } })),
@@ -133,16 +142,22 @@ const childrenOf = (store: Store, entity: ListEntity, groups: readonly Group[]):
   const filter = filterOf(accounts, asOwn)
   const cells = passingCells(accounts, filter.onCells)
   const inCells = cells.includes(0, 1) ? rowsInCells(accounts, null, filter.onCells, cells) : null
-  const passing = passingRows(store, 'accounts', filter, inCells) ?? accounts.table.alive
+  const rows = passingRows(store, 'accounts', filter, inCells) ?? accounts.table.alive
   const orphansPass = groups.every((group) => group.some((condition) => valueTest(condition)(null)))
+  return { rows, orphansPass, sparse: countBits(rows) * SPARSE_ACCOUNTS < accounts.table.count }
+}
+
+/** Children whose account passes. */
+const childrenOf = (store: Store, entity: ListEntity, groups: readonly Group[]): Bitmap => {
+  const passing = passingAccounts(store, groups)
   const { table } = store.shelves[entity]
   const rows = takeBits(table.size)
-  if (!orphansPass && countBits(passing) * SPARSE_ACCOUNTS < accounts.table.count) {
-    const lists = entity === 'contacts' ? store.contactsOf : store.tasksOf
-    lists.markChildren(passing, rows)
+  if (!passing.orphansPass && passing.sparse) {
+    store.childLists[entity === 'contacts' ? 'contacts' : 'tasks'].markChildren(passing.rows, rows)
     return rows
   }
-  markByParent(table.link().values, passing, accounts.table.alive, orphansPass ? 1 : 0, table.size, rows)
+  const alive = store.shelves.accounts.table.alive
+  markByParent(table.link().values, passing.rows, alive, passing.orphansPass ? 1 : 0, table.size, rows)
   andInto(rows, table.alive)
   return rows
 }

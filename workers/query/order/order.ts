@@ -77,6 +77,24 @@ export class Order {
     yield* this.replaceMain(rows, capacity)
   }
 
+  /** Rises when the permutation is replaced. */
+  generation = 0
+
+  /** Places of the permutation. */
+  get length(): number {
+    return this.main.length
+  }
+
+  /** The places whose row is alive and belongs there. Changes with every commit. */
+  get livePlaces(): Bitmap {
+    return this.live
+  }
+
+  /** The place of a row in the permutation; negative where it has none. */
+  rankOf(row: number): number {
+    return this.ranks[row] ?? ABSENT
+  }
+
   /** Rows that it holds. */
   get size(): number {
     return this.main.length - this.deadCount + this.buffer.length
@@ -166,11 +184,21 @@ export class Order {
 
   /** The rows of a set in this order. @param all the set is every row alive */
   view(rows: Bitmap, count: number, all: boolean): View {
+    const positions = all
+      ? copyBits(this.live)
+      : count * SPARSE < this.main.length
+        ? this.scatter(rows)
+        : this.gather(rows)
+    return this.viewOf(positions, (row) => hasBit(rows, row))
+  }
+
+  /** The rows at some places of the permutation, and the buffered rows of the same query. */
+  viewOf(positions: Bitmap, holds: (row: number) => boolean): View {
     const found: number[] = []
-    for (let i = 0; i < this.buffer.length; i++) if (hasBit(rows, this.buffer[i] as number)) found.push(i)
+    for (let i = 0; i < this.buffer.length; i++) if (holds(this.buffer[i] as number)) found.push(i)
     return new View(
       this.main,
-      all ? copyBits(this.live) : count * SPARSE < this.main.length ? this.scatter(rows) : this.gather(rows),
+      positions,
       Uint32Array.from(found, (i) => this.buffer[i] as number),
       Uint32Array.from(found, (i) => this.places[i] as number),
       this.ranks,
@@ -271,6 +299,7 @@ export class Order {
       if (i % SLICE_POSITIONS === SLICE_POSITIONS - 1) yield
     }
     this.main = rows
+    this.generation++
     this.ranks = ranks
     this.dead = bitmapOf(rows.length)
     this.deadCount = 0

@@ -84,8 +84,9 @@ export class Shelf {
     return undefined
   }
 
-  hasOrder(sort: readonly SortKey[]): boolean {
-    return this.orders.has(orderName(sort))
+  /** The order of a sort, if it is there. */
+  knownOrder(sort: readonly SortKey[]): Order | undefined {
+    return this.orders.get(orderName(sort))
   }
 
   /** Drops the orders that depend on a column that changed behind their back; their next use builds them again. */

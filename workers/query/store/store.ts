@@ -5,6 +5,7 @@ import type { SortKey } from '../../../core/query/spec.ts'
 import { Letters } from '../search/letters.ts'
 import { ChildCounts } from './child-counts.ts'
 import { ChildLists } from './child-lists.ts'
+import { ClusteredOrders } from './clustered-order.ts'
 import { pieceBatch, type RowBatch, upsertBatch } from './row-batch.ts'
 import { Shelf } from './shelf.ts'
 import { stageChange, type Touched } from './stage.ts'
@@ -34,8 +35,9 @@ const USUAL_ORDERS: readonly (readonly [FeedEntity, SortKey])[] = [
 /** Every table, and what ties them: which children an account has, how many, and which letters they bring to it. */
 export class Store {
   readonly shelves: Readonly<Record<FeedEntity, Shelf>>
-  readonly contactsOf: ChildLists
-  readonly tasksOf: ChildLists
+  /** The contacts and tasks of each account. */
+  readonly childLists: Readonly<Record<'contacts' | 'tasks', ChildLists>>
+  readonly clustered: Readonly<Record<'contacts' | 'tasks', ClusteredOrders>>
   readonly letters: Readonly<Record<'accounts' | 'contacts' | 'tasks', Letters>>
   /** Rises with every change that a query could see, and every fold, which moves rows under open views. */
   revision = 0
@@ -50,8 +52,14 @@ export class Store {
     const tasks = child('tasks')
     const meetings = child('meetings')
     this.shelves = { accounts, contacts, tasks, meetings }
-    this.contactsOf = new ChildLists(contacts.table, accounts.table)
-    this.tasksOf = new ChildLists(tasks.table, accounts.table)
+    this.childLists = {
+      contacts: new ChildLists(contacts.table, accounts.table),
+      tasks: new ChildLists(tasks.table, accounts.table),
+    }
+    this.clustered = {
+      contacts: new ClusteredOrders(contacts, this.childLists.contacts),
+      tasks: new ClusteredOrders(tasks, this.childLists.tasks),
+    }
     this.counts = {
       contacts: new ChildCounts(contacts.table, accounts.table, 'contacts_count'),
       tasks: new ChildCounts(tasks.table, accounts.table, 'open_tasks_count'),
@@ -60,7 +68,7 @@ export class Store {
     this.letters = {
       accounts: new Letters((row, mask) => {
         accounts.search.addLetters(row, mask)
-        this.contactsOf.forEach(row, (contact) => contacts.search.addLetters(contact, mask))
+        this.childLists.contacts.forEach(row, (contact) => contacts.search.addLetters(contact, mask))
       }),
       contacts: new Letters((row, mask) => contacts.search.addLetters(row, mask)),
       tasks: new Letters((row, mask) => tasks.search.addLetters(row, mask)),
@@ -104,7 +112,7 @@ export class Store {
 
   /** Does one short piece of upkeep; false when nothing is left to do. */
   upkeep(): boolean {
-    return this.tidy() || this.prepareOrders()
+    return this.tidy() || this.prepareOrders() || this.clusterOrders()
   }
 
   private tidy(): boolean {
@@ -114,8 +122,15 @@ export class Store {
       if (shelf.search.upkeep(shelf.table.alive, shelf.table.size)) return true
     }
     if (Object.values(this.shelves).some((shelf) => shelf.table.trim())) return true
-    if (this.contactsOf.upkeep() || this.tasksOf.upkeep()) return true
+    if (this.childLists.contacts.upkeep() || this.childLists.tasks.upkeep()) return true
     return Object.values(this.letters).some((letters) => letters.upkeep())
+  }
+
+  private clusterOrders(): boolean {
+    return USUAL_ORDERS.some(([entity, key]) => {
+      if (entity !== 'contacts' && entity !== 'tasks') return false
+      return this.clustered[entity].upkeep(this.shelves[entity].knownOrder([key]))
+    })
   }
 
   /** Does a slice of folding; views of the order hold until it is done. */
@@ -133,7 +148,7 @@ export class Store {
   private prepareOrders(): boolean {
     if (!this.preparing) {
       const missing = USUAL_ORDERS.find(
-        ([entity, key]) => this.shelves[entity].table.count > 0 && !this.shelves[entity].hasOrder([key]),
+        ([entity, key]) => this.shelves[entity].table.count > 0 && !this.shelves[entity].knownOrder([key]),
       )
       if (!missing) return false
       this.preparing = this.shelves[missing[0]].prepareOrder([missing[1]])
@@ -146,9 +161,13 @@ export class Store {
     let bytes = this.shelves[entity].bytes()
     if (entity === 'accounts') return bytes + this.letters.accounts.bytes()
     bytes += this.counts[entity].bytes()
-    if (entity === 'contacts') bytes += this.contactsOf.bytes() + this.letters.contacts.bytes()
-    if (entity === 'tasks') bytes += this.tasksOf.bytes() + this.letters.tasks.bytes()
+    if (entity === 'contacts') bytes += this.childBytes('contacts')
+    if (entity === 'tasks') bytes += this.childBytes('tasks')
     return bytes
+  }
+
+  private childBytes(entity: 'contacts' | 'tasks'): number {
+    return this.childLists[entity].bytes() + this.clustered[entity].bytes() + this.letters[entity].bytes()
   }
 
   /** A table changed: everything elsewhere that looked at it follows. */
@@ -158,15 +177,16 @@ export class Store {
     this.folding = null
     const { accounts, contacts, tasks } = this.shelves
     accounts.makeRoom()
-    this.contactsOf.reserve()
-    this.tasksOf.reserve()
+    for (const lists of Object.values(this.childLists)) lists.reserve()
+    for (const orders of Object.values(this.clustered)) orders.interrupt()
     if (entity !== 'meetings') for (const row of reworded) this.letters[entity].changed(row)
     if (entity === 'accounts') {
       for (const child of [contacts, tasks]) child.forgetOrders((column) => column.startsWith('account.'))
       return
     }
+    if (entity !== 'meetings') for (const row of rows) this.childLists[entity].touch(row)
     if (entity === 'contacts') this.settleContacts(rows, new Set(reworded))
-    if (entity === 'tasks') for (const row of rows) this.tasksOf.update(row)
+    if (entity === 'tasks') for (const row of rows) this.childLists.tasks.update(row)
     const count = this.counts[entity]
     let moved = false
     for (const row of rows) moved = count.recount(row) || moved
@@ -178,9 +198,9 @@ export class Store {
   /** Accounts are found by their contacts' letters: those that gained, lost or kept a changed contact look again. */
   private settleContacts(rows: readonly number[], reworded: ReadonlySet<number>): void {
     for (const row of rows) {
-      const before = this.contactsOf.parentOf(row)
-      if (!this.contactsOf.update(row) && !reworded.has(row)) continue
-      const now = this.contactsOf.parentOf(row)
+      const before = this.childLists.contacts.parentOf(row)
+      if (!this.childLists.contacts.update(row) && !reworded.has(row)) continue
+      const now = this.childLists.contacts.parentOf(row)
       if (before >= 0) this.letters.accounts.changed(before)
       if (now >= 0 && now !== before) this.letters.accounts.changed(now)
     }
