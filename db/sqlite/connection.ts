@@ -78,4 +78,11 @@ export const transact = <T>(db: Db, work: () => T): T => {
 }
 
 /** A number that changes when another connection commits to the file (PRAGMA data_version). */
-export const dataVersion = (db: Db): number => Number(db.pragma('data_version', { simple: true }))
+export const dataVersion = (db: Db): number => {
+  const known = dataVersions.get(db) ?? db.prepare('pragma data_version').pluck()
+  dataVersions.set(db, known)
+  return Number(known.get())
+}
+
+/** Asked at every transaction: prepared once. */
+const dataVersions = new WeakMap<Db, Database.Statement>()

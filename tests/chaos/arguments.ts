@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { BREAKS } from './breaks/install.ts'
@@ -6,6 +7,8 @@ export interface ChaosArguments {
   readonly tier: 'sim' | 'real'
   readonly first: number
   readonly seeds: number
+  /** Processes that run seeds at the same time. */
+  readonly jobs: number
   readonly json: boolean
   readonly faulty: keyof typeof BREAKS | null
   /** Prints everything that happened in each seed. */
@@ -19,6 +22,7 @@ const schema = z.object({
   real: z.boolean(),
   seeds: z.coerce.number().int().min(1),
   seed: z.coerce.number().int().min(0),
+  jobs: z.coerce.number().int().min(1),
   json: z.boolean(),
   trace: z.boolean(),
   lines: z.boolean(),
@@ -34,6 +38,7 @@ export const parseChaosArguments = (argv: readonly string[]): ChaosArguments => 
       real: { type: 'boolean', default: false },
       seeds: { type: 'string', default: '10' },
       seed: { type: 'string', default: '1' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
       json: { type: 'boolean', default: false },
       trace: { type: 'boolean', default: false },
       lines: { type: 'boolean', default: false },
@@ -47,6 +52,7 @@ export const parseChaosArguments = (argv: readonly string[]): ChaosArguments => 
     tier: parsed.real ? 'real' : 'sim',
     first: parsed.seed,
     seeds: parsed.seeds,
+    jobs: parsed.jobs,
     json: parsed.json,
     faulty: parsed.break,
     trace: parsed.trace,

@@ -52,12 +52,14 @@ export interface PlannedFault {
 }
 
 const IN_A_RUN = 0.62
+/** Edits must be on their way as it begins, and be sent again before it ends. */
+const POISON_IN_A_RUN = 0.9
 const LONGEST_MS = 3_000
 
 /** The faults of one run, in order of their beginning: about two thirds of the kinds, each once or twice. */
 export const planFaults = (random: () => number, spanMs: number, clients: number): readonly PlannedFault[] =>
   FAULT_KINDS.flatMap((kind) => {
-    if (random() >= IN_A_RUN) return []
+    if (random() >= (kind === 'poison_edit' ? POISON_IN_A_RUN : IN_A_RUN)) return []
     return Array.from({ length: random() < 0.4 ? 2 : 1 }, (): PlannedFault => {
       const fromMs = 1_000 + random() * (spanMs - LONGEST_MS - 1_000)
       const lengthMs = 500 + random() * (LONGEST_MS - 500)

@@ -1,5 +1,6 @@
 /**
- * `npm run -s chaos -- --sim|--real --seeds N [--seed FIRST] [--break NAME] [--trace] [--json]`: what must hold whatever fails.
+ * `npm run -s chaos -- --sim|--real --seeds N [--seed FIRST] [--break NAME] [--jobs N]
+ * [--trace] [--json]`: what must hold whatever fails.
  *
  * `--sim` runs the product's sync engine, five times over, in this one process: virtual time, a model of the server, a
  * network and disks that fail as the seed says. A seed replays to the byte. `--real` runs it as processes over real
@@ -8,34 +9,21 @@
  *
  * Exit code 0: nothing was lost, done twice, diverged or stalled, and the run was not vacuous.
  */
-import { spawn } from 'node:child_process'
 import { parseChaosArguments } from './arguments.ts'
 import { installBreak } from './breaks/install.ts'
 import { FAULT_KINDS } from './faults.ts'
+import { runParts } from './parts.ts'
 import { findings, reportOf, type SeedResult } from './report.ts'
 
 const options = parseChaosArguments(process.argv.slice(2))
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 // Electric's client warns of the faults that it is given.
 console.warn = () => {}
+// Thousands of errors are made and expected in a long run; a seed run alone tells where one came from.
+if (options.lines && options.tier === 'sim') Error.stackTraceLimit = 0
 
-/** So many seeds run in one process before the next takes over: what a simulated process left behind goes with it. */
-const PART = 50
-
-/** A part of a long run, in a process of its own. */
-const runPart = async (first: number, seeds: number): Promise<readonly SeedResult[]> => {
-  const part = spawn(
-    process.execPath,
-    [import.meta.filename, '--sim', '--lines', '--seed', String(first), '--seeds', String(seeds)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  const texts: string[] = []
-  part.stdout.setEncoding('utf8').on('data', (text: string) => texts.push(text))
-  await new Promise((resolve) => part.once('close', resolve))
-  const lines = texts.join('').split('\n').filter(Boolean)
-  if (lines.length !== seeds) throw new Error(`The part from seed ${first} ended after ${lines.length} seeds`)
-  return lines.map((line): SeedResult => JSON.parse(line))
-}
+/** So many seeds run in one process before the next takes over; several processes share the work. */
+const PART = { sim: 50, real: 10 } as const
 
 const runner = async (): Promise<(seed: number) => Promise<SeedResult>> => {
   if (options.tier === 'real') return (await import('./real/run.ts')).openReal(say)
@@ -44,18 +32,19 @@ const runner = async (): Promise<(seed: number) => Promise<SeedResult>> => {
   return async (seed) => {
     const result = await runSeed(seed, options.trace)
     if (options.trace) say(result.trace)
-    say(`seed ${seed}: ${result.digest}`)
+    if (!options.lines) say(`seed ${seed}: ${result.digest}`)
     return result
   }
 }
 
 const results: SeedResult[] = []
 const began = performance.now()
-const inParts = options.tier === 'sim' && options.seeds > PART && !options.faulty && !options.trace
-for (let at = 0; inParts && at < options.seeds; at += PART)
-  results.push(...(await runPart(options.first + at, Math.min(PART, options.seeds - at))))
+const { tier, first, seeds, jobs } = options
+const size = PART[tier]
+const inParts = !options.lines && seeds > size && !options.faulty && !options.trace
+if (inParts) results.push(...(await runParts({ tier, first, seeds, jobs, size, say })))
 const run = inParts ? null : await runner()
-for (let seed = options.first; run && seed < options.first + options.seeds; seed++) {
+for (let seed = first; run && seed < first + seeds; seed++) {
   const result = await run(seed)
   results.push(result)
   if (options.lines) process.stdout.write(`${JSON.stringify(result)}\n`)

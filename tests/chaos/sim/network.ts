@@ -234,6 +234,8 @@ export class SimNetwork {
       const cancel = time.after(LIVE_MS - random() * 1_000, () => waiting?.expire())
       waiting = server.shape(member, query, (answer) => {
         cancel()
+        if (answer.status === 409)
+          hit(answer.headers['electric-handle'] === undefined ? 'refetch_without_handle' : 'refetch_with_handle')
         flight.answer(answer)
       })
     } else flight.answer(gatewayError(404, 'not_found'))

@@ -10,6 +10,7 @@ import type { SimNetwork, Window } from './network.ts'
 import type { VirtualTime } from './time.ts'
 
 const ALL_PAGES = 4_294_967_294
+const ATTEMPT_MS = 20
 const JUMP_MS = 2 * 3_600_000
 
 export interface SaboteurDeps {
@@ -78,11 +79,18 @@ export class Saboteur {
     switch (kind) {
       case 'refetch_with_handle':
       case 'refetch_without_handle': {
-        // Whoever waits is told without a handle; who asks later is told the new one.
+        // Whoever waits is told without a handle; who asks later is told the new one. Between two requests of a client is a moment.
         const live = kind === 'refetch_without_handle'
-        const dropped = server.shapes.drop((shape) => live === shape.waiters.size > 0 && random() < 0.6)
-        if (dropped > 0) hit(kind)
-        return () => {}
+        let over = false
+        const attempt = (): void => {
+          if (over) return
+          if (server.shapes.drop((shape) => live === shape.waiters.size > 0 && random() < 0.6) === 0)
+            time.after(ATTEMPT_MS, attempt)
+        }
+        attempt()
+        return () => {
+          over = true
+        }
       }
       case 'gateway_restart':
         network.gatewayDown = true
