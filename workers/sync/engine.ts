@@ -28,6 +28,7 @@ import { openThreads } from './open-threads.ts'
 import type { RecordRef } from './outbox-memory.ts'
 import { ownToken } from './own-token.ts'
 import { Reach } from './reach.ts'
+import { pruneDaily } from './receipts.ts'
 import { unsentOf } from './remove-data.ts'
 import { markDamaged } from './replica-file.ts'
 import { RetryAfter } from './retry-after.ts'
@@ -262,7 +263,6 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     { progress: (progress) => emit('import', progress) },
     () => outbox.newId(),
   )
-
   const membership = new Membership({
     clock,
     outbox,
@@ -322,6 +322,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     every(clock, WAIT_RETRY_MS, () => {
       if (token !== null && (reach.wait !== null || board.now().state === 'stuck')) begin()
     }),
+    pruneDaily(clock, outbox),
     inSlices(clock, outbox.rebuild(), (error) => log('merged rows not rebuilt', { error: String(error) })),
   ]
   // A process that ended between the sealing and the emptying left rows that nobody may see.
@@ -331,7 +332,6 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   begin()
   settler.watch()
   void imports.recover().catch((error: unknown) => log('imports not recovered', { error: String(error) }))
-
   const compare = (): Promise<Verification> => verify({ gateway, reader, catchUp: refresh, now: () => clock.now() })
   const repair = async (entity: EntityName): Promise<void> => {
     await followers.find((follower) => follower.entity === entity)?.reload('repair')

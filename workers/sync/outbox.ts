@@ -58,6 +58,11 @@ export class Outbox {
     })
   }
 
+  /** Removes the receipts that are over thirty days old (rule W-24). */
+  pruneReceipts(): void {
+    this.write(() => this.store.prune(this.#deps.clock.now() - RECEIPT_MS))
+  }
+
   /** Makes the stored merged rows anew, each `next()` a slice of records: written only where they differ. */
   *rebuild(slice = 200): Generator<void> {
     const stale = this.store.shownKeys().filter(({ entity, id }) => !this.memory.has(entity, id))

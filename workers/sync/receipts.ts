@@ -1,12 +1,25 @@
+import type { Clock } from '../../core/clock.ts'
 import { csvLine } from '../../core/csv/write.ts'
 import { ENTITIES } from '../../core/model/entities.ts'
 import type { Receipt } from '../../core/protocol/outbox.ts'
 import { fieldsOf } from '../../core/sync/open-edit.ts'
 import type { StoredEdit } from '../../db/sqlite/outbox-store.ts'
+import { every } from './every.ts'
 import { type Outbox, RECEIPT_MS } from './outbox.ts'
 import { titleOf } from './outbox-list.ts'
 
 const PAGE = 1_000
+const DAY_MS = 86_400_000
+
+/** Removes old receipts once a day while the process runs (rule W-24); answers what ends it. */
+export const pruneDaily = (clock: Clock, outbox: Outbox): (() => void) =>
+  every(clock, DAY_MS, () => {
+    try {
+      outbox.pruneReceipts()
+    } catch {
+      // Whoever listens to the outbox's writes was told; they go tomorrow.
+    }
+  })
 
 /**
  * One page of the receipts of the last 30 days, newest first.
