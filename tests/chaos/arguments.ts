@@ -38,14 +38,16 @@ export const parseChaosArguments = (argv: readonly string[]): ChaosArguments => 
       real: { type: 'boolean', default: false },
       seeds: { type: 'string', default: '10' },
       seed: { type: 'string', default: '1' },
-      jobs: { type: 'string', default: String(availableParallelism()) },
+      jobs: { type: 'string' },
       json: { type: 'boolean', default: false },
       trace: { type: 'boolean', default: false },
       lines: { type: 'boolean', default: false },
       break: { type: 'string' },
     },
   })
-  const parsed = schema.parse({ ...values, break: values.break ?? null })
+  // Real processes keep real time, which a second world on the same cores would take from them.
+  const jobs = values.jobs ?? (values.real ? 1 : availableParallelism())
+  const parsed = schema.parse({ ...values, jobs, break: values.break ?? null })
   if (parsed.sim === parsed.real) throw new Error('Say either --sim or --real')
   if (parsed.real && parsed.break) throw new Error('--break needs --sim')
   return {

@@ -23,7 +23,7 @@ console.warn = () => {}
 if (options.lines && options.tier === 'sim') Error.stackTraceLimit = 0
 
 /** So many seeds run in one process before the next takes over; several processes share the work. */
-const PART = { sim: 50, real: 10 } as const
+const PART = { sim: 50, real: 50 } as const
 
 const runner = async (): Promise<(seed: number) => Promise<SeedResult>> => {
   if (options.tier === 'real') return (await import('./real/run.ts')).openReal(say)

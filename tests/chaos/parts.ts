@@ -17,8 +17,8 @@ export interface PartsOptions {
   readonly say: (line: string) => void
 }
 
-/** Young objects die young here: a larger nursery and no helper threads beside the other parts. */
-const FLAGS = ['--max-semi-space-size=64', '--single-threaded-gc']
+/** Objects die young here: a larger nursery collects them more seldom. */
+const FLAGS = ['--max-semi-space-size=16']
 
 /** Runs seeds in child processes, several at once; answers their results in the order of the seeds. */
 export const runParts = async ({ tier, first, seeds, jobs, size, say }: PartsOptions): Promise<SeedResult[]> => {
