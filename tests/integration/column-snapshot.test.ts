@@ -77,14 +77,31 @@ const saved = async (): Promise<void> => {
   first.columns.close()
 }
 
-test(`a worker begun from the snapshot answers as one begun from rows (OUTPOST_FUZZ_SEED=${SEED})`, async () => {
+test(`L-11 a worker begun from the snapshot answers as one begun from rows (OUTPOST_FUZZ_SEED=${SEED})`, async () => {
   await saved()
   const second = await open()
   expect(second.loadedFrom()).toBe('snapshot')
   await expectSame(second)
 })
 
-test('what changed since the snapshot is told after it, and what changes while it is told', async () => {
+test('L-14 a clean stop stores the columns at once, and waits no longer than it may', async () => {
+  const first = await open()
+  first.look()
+  await first.stop(true)
+  expect(first.columns.head()).toBe(null)
+  first.columns.close()
+  const second = await open()
+  await second.stop()
+  expect(second.columns.head()).not.toBe(null)
+  second.columns.close()
+  const third = await open()
+  expect(third.loadedFrom()).toBe('snapshot')
+  await third.stop()
+  expect(third.fromWorker).not.toContain('snapshot-piece')
+  await expectSame(third)
+})
+
+test('L-11 what changed since the snapshot is told after it, and what changes while it is told', async () => {
   await saved()
   change(0.3)
   const second = new SnapshotClient(replica, overlays, true)
@@ -96,7 +113,7 @@ test('what changed since the snapshot is told after it, and what changes while i
   await expectSame(second)
 })
 
-test('records with edits: those of the snapshot, their end, new ones, and children hidden with their account', async () => {
+test('L-11 records with edits: those of the snapshot, their end, new ones, and children hidden with their account', async () => {
   overlay('accounts', 3, {})
   overlay('contacts', 1_000, {})
   overlay('accounts', 5, { row: null })
@@ -113,7 +130,7 @@ test('records with edits: those of the snapshot, their end, new ones, and childr
   await expectSame(next)
 })
 
-test('changes that a snapshot holds are forgotten', async () => {
+test('L-13 changes that a snapshot holds are forgotten', async () => {
   expect(replica.db.prepare('select count(*) from changes').pluck().get()).toBeGreaterThan(200)
   await saved()
   expect(replica.db.prepare('select count(*) from changes').pluck().get()).toBe(0)
@@ -132,7 +149,7 @@ const wrong: readonly (readonly [string, () => void, string?])[] = [
   ['a replica that lost its last commits', () => void replica.db.prepare(`update sqlite_sequence set seq = 1`).run()],
 ]
 for (const [what, spoil, layout] of wrong)
-  test(`thrown away: ${what}`, async () => {
+  test(`L-12 thrown away: ${what}`, async () => {
     await saved()
     spoil()
     const next = await open(true, layout)
@@ -142,7 +159,7 @@ for (const [what, spoil, layout] of wrong)
     await expectSame(next)
   })
 
-test('a damaged piece: the worker refuses it, begins anew from rows, and the file goes', async () => {
+test('L-12 a damaged piece: the worker refuses it, begins anew from rows, and the file goes', async () => {
   await saved()
   const file = new ColumnsFile(path.join(dir, 'columns.db'), KEY)
   const head = file.head() ?? ''
@@ -159,7 +176,7 @@ test('a damaged piece: the worker refuses it, begins anew from rows, and the fil
   await expectSame(next)
 })
 
-test('a missing piece, and a file that is none', async () => {
+test('L-12 a missing piece, and a file that is none', async () => {
   await saved()
   const file = new ColumnsFile(path.join(dir, 'columns.db'), KEY)
   const head = file.head() ?? ''
@@ -176,7 +193,7 @@ test('a missing piece, and a file that is none', async () => {
   await expectSame(another)
 })
 
-test('ended in the middle of a write: the snapshot before counts, and the rest goes', async () => {
+test('L-13 ended in the middle of a write: the snapshot before counts, and the rest goes', async () => {
   await saved()
   const file = new ColumnsFile(path.join(dir, 'columns.db'), KEY)
   file.begin()
@@ -188,7 +205,7 @@ test('ended in the middle of a write: the snapshot before counts, and the rest g
   await expectSame(next)
 })
 
-test('killed in the middle of a write: the snapshot before counts', async () => {
+test('L-13 killed in the middle of a write: the snapshot before counts', async () => {
   await saved()
   const module = pathToFileURL(path.resolve(import.meta.dirname, '../../db/sqlite/columns-file.ts')).href
   const script = `
@@ -210,7 +227,7 @@ test('killed in the middle of a write: the snapshot before counts', async () => 
   await expectSame(next)
 })
 
-test('a commit while a snapshot is sent ends it; the next look stores a new one', async () => {
+test('L-13 a commit while a snapshot is sent ends it; the next look stores a new one', async () => {
   const client = await open()
   client.look()
   await client.quiet()

@@ -387,6 +387,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       settler.stop()
       board.stop()
       for (const follower of followers) follower.stop()
+      await feeds.save()
       feeds.close()
       await uploader.stop()
       await backups.stop()

@@ -16,6 +16,9 @@ import type { ThreadClient } from './thread-client.ts'
  */
 const READ_HERE = 32
 
+/** How long a clean stop waits for columns to be stored, milliseconds: within the grace that the app gives it. */
+const SAVE_LIMIT_MS = 3_000
+
 type Log = (message: string, context: Record<string, unknown>) => void
 
 /** One end of the query worker's line: a MessagePort of Electron or of Node. */
@@ -122,6 +125,11 @@ export class Feeds {
   /** Every row went. */
   reset(): void {
     for (const feed of this.#feeds) feed.swapped()
+  }
+
+  /** Lets every worker's columns be stored that are due, for a bounded time. */
+  async save(): Promise<void> {
+    await Promise.all([...this.#savers].map((saver) => saver.saveNow(SAVE_LIMIT_MS)))
   }
 
   close(): void {

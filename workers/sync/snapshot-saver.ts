@@ -32,6 +32,8 @@ export class SnapshotSaver {
   #running: { readonly point: SnapshotPoint; readonly layout: string; pieces: number } | null = null
   /** Pieces are stored one after the other. */
   #queue: Promise<void> = Promise.resolve()
+  /** Told when a snapshot is stored, or is not going to be. */
+  #onEnd: () => void = () => {}
 
   constructor(deps: SaverDeps) {
     this.#deps = deps
@@ -53,11 +55,27 @@ export class SnapshotSaver {
         break
       case 'snapshot-end':
         this.#running = null
-        this.#then(() => snapshots.finish(running.point, running.layout, message.manifest, running.pieces))
+        this.#then(async () => {
+          const stored = await snapshots.finish(running.point, running.layout, message.manifest, running.pieces)
+          this.#onEnd()
+          return stored
+        })
         break
       case 'snapshot-dropped':
         this.#running = null
+        this.#onEnd()
     }
+  }
+
+  /** Stores a snapshot that is due without waiting for quiet. Resolves when it is stored, given up, or after `limitMs`. */
+  async saveNow(limitMs: number): Promise<void> {
+    const ended = Promise.withResolvers<void>()
+    const cancel = this.#deps.clock.after(limitMs, ended.resolve)
+    this.#onEnd = ended.resolve
+    const work = this.#running ? Promise.resolve() : this.#begin().catch((error: unknown) => this.#failed(error))
+    await Promise.race([work, ended.promise])
+    if (this.#running) await ended.promise
+    cancel()
   }
 
   stop(): void {
@@ -74,10 +92,17 @@ export class SnapshotSaver {
   }
 
   async #look(): Promise<void> {
-    const { feed, snapshots, post } = this.#deps
+    const { feed } = this.#deps
     const quiet = feed.told === this.#told
     this.#told = feed.told
-    if (this.#running || !quiet || this.#answered === this.#told || !feed.settled || feed.layout === null) return
+    if (!this.#running && quiet && this.#answered !== this.#told) await this.#begin()
+  }
+
+  /** Asks for a snapshot if one is due. */
+  async #begin(): Promise<void> {
+    const { feed, snapshots, post } = this.#deps
+    if (!feed.settled || feed.layout === null) return
+    await this.#queue
     const save = ++this.#save
     const before = await snapshots.end()
     const changes = snapshots.changesSince(before)
@@ -85,7 +110,6 @@ export class SnapshotSaver {
       this.#answered = feed.told
       return
     }
-    await this.#queue
     if (!(await snapshots.begin())) return this.#failed('columns.db could not be begun')
     const end = await snapshots.end()
     // From here to the post in one turn: the worker has then been told all that the point names, and nothing more.
@@ -110,6 +134,7 @@ export class SnapshotSaver {
     this.#answered = this.#told
     this.#running = null
     this.#save++
+    this.#onEnd()
     this.#deps.log('columns not stored', { error: String(error) })
   }
 }

@@ -102,6 +102,8 @@ export class SnapshotClient {
   readonly feed: QueryFeed
   readonly #work: (() => void)[] = []
   readonly #timers: (() => void)[] = []
+  readonly #saver: SnapshotSaver
+  #limit: () => void = () => {}
   #activity = 0
 
   /** @param useSnapshots false: rows only */
@@ -128,6 +130,7 @@ export class SnapshotClient {
       now: () => 0,
       after: (delayMs, work) => {
         if (delayMs === CHECK_MS) this.#timers.push(work)
+        else this.#limit = work
         return () => {}
       },
     }
@@ -158,6 +161,7 @@ export class SnapshotClient {
       throw new Error(`${message} ${JSON.stringify(context)}`)
     }
     const saver = new SnapshotSaver({ clock, snapshots, feed: this.feed, post, log })
+    this.#saver = saver
     this.service = createQueryService({
       today: () => TODAY,
       now: () => performance.now(),
@@ -205,6 +209,21 @@ export class SnapshotClient {
     this.look()
     await this.quiet()
     this.look()
+    await this.quiet()
+  }
+
+  /** Stores what is due, as when the app stops. `timeUp`: the worker's answers are not waited for. */
+  async stop(timeUp = false): Promise<void> {
+    let stopped = false
+    const saving = this.#saver.saveNow(1).then(() => {
+      stopped = true
+    })
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+    if (timeUp) this.#limit()
+    else await this.quiet()
+    while (!stopped && !timeUp) await this.quiet()
+    await saving
+    this.#saver.stop()
     await this.quiet()
   }
 

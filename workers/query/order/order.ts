@@ -1,4 +1,4 @@
-import { type Bitmap, bitmapOf, clearBit, fillBits, hasBit, setBit } from '../store/bitmap.ts'
+import { type Bitmap, bitmapOf, clearBit, countBits, fillBits, hasBit, setBit } from '../store/bitmap.ts'
 import { NULL_INT } from '../store/columns.ts'
 import { copyBits, takeBits } from '../store/scratch.ts'
 import type { Direction, RowKey } from './row-key.ts'
@@ -75,6 +75,22 @@ export class Order {
     for (const key of this.keys) digits.push(...(yield* key.digits(rows)))
     yield* sortRows(rows, digits, this.compare)
     yield* this.replaceMain(rows, capacity)
+  }
+
+  /** Takes rows that are in this order already, in slices; the order held nothing before. False where one stands twice. */
+  *adopt(rows: Uint32Array<ArrayBuffer>, capacity: number): Generator<undefined, boolean> {
+    yield* this.replaceMain(rows, capacity)
+    let placed = 0
+    for (let row = 0; row < capacity; row++) {
+      if ((this.ranks[row] as number) >= 0) placed++
+      if (row % SLICE_POSITIONS === SLICE_POSITIONS - 1) yield
+    }
+    return placed === rows.length
+  }
+
+  /** Its rows as `adopt` takes them; null while rows wait to be folded, or dead ones to be let go. */
+  get settled(): Uint32Array<ArrayBuffer> | null {
+    return this.buffered === 0 && countBits(this.live) === this.main.length ? this.main : null
   }
 
   /** Rises when the permutation is replaced. */

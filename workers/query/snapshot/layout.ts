@@ -4,8 +4,11 @@ import { ACCOUNT_COUNTS } from '../../../core/query/fields.ts'
 import type { Store } from '../store/store.ts'
 import type { Column, Table } from '../store/table.ts'
 
-/** Raised when the bytes of a section, or what is derived from rows before they come here, change their meaning. */
-const FORMAT = 1
+/**
+ * Raised when the bytes of a section, what is derived from rows before they come here, or the order of a sort change
+ * their meaning.
+ */
+const FORMAT = 2
 
 /** The columns that a snapshot holds: counts are counted again. */
 export const savedColumns = (table: Table): readonly (readonly [name: string, column: Column])[] =>

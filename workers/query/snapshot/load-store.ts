@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { FEED_ENTITIES, type SnapshotBytes } from '../../../core/protocol/query-port.ts'
+import { sortKeySchema } from '../../../core/query/spec.ts'
 import { hasBit } from '../store/bitmap.ts'
+import type { Shelf } from '../store/shelf.ts'
 import { Store, type StoreLimits } from '../store/store.ts'
 import type { Table } from '../store/table.ts'
 import { savedColumns } from './layout.ts'
@@ -13,6 +15,8 @@ const tableHead = z.object({
   hidden: z.array(z.int().min(0)),
   marks: z.array(z.tuple([z.int().min(0), z.enum(['pending', 'refused', 'removed'])])),
 })
+
+const sorts = z.array(z.array(sortKeySchema))
 
 /**
  * Builds a store from a snapshot's sections, in slices of a few milliseconds.
@@ -29,7 +33,18 @@ export function* loadStore(
     yield* loadTable(source, store.shelves[entity].table, store.shelves.accounts.table)
     yield* store.adopted(entity)
   }
+  // After the last table: rows that come in make orders that depend on them be forgotten.
+  for (const entity of FEED_ENTITIES) yield* loadOrders(source, store.shelves[entity])
   return store
+}
+
+function* loadOrders(source: SectionSource, shelf: Shelf): Generator<undefined, void> {
+  const { entity, table } = shelf
+  for (const [n, sort] of source.json(`${entity}.orders`, sorts).entries()) {
+    const rows = source.words(`${entity}.order-${n}`, table.count)
+    if (!(yield* shelf.adoptOrder(sort, rows))) throw new SnapshotRefused(`an order of ${entity}`)
+    yield
+  }
 }
 
 function* loadTable(source: SectionSource, table: Table, accounts: Table): Generator<undefined, void> {

@@ -1,15 +1,30 @@
 import { FEED_ENTITIES } from '../../../core/protocol/query-port.ts'
+import type { Shelf } from '../store/shelf.ts'
 import type { Store } from '../store/store.ts'
 import type { Column, Table } from '../store/table.ts'
 import { savedColumns } from './layout.ts'
 import { arraySection, jsonSection, type Section } from './sections.ts'
 
 /**
- * Every table's rows as sections, not copied: they are what they say until the next change is staged. What can be worked
- * out from the rows (indexes, counts, orders) is not among them.
+ * Every table's rows as sections, not copied: they are what they say until the next change is staged. Orders are among
+ * them, since sorting takes longer than all the rest of a load; indexes and counts, made again in no time, are not.
  */
 export const storeSections = (store: Store): readonly Section[] =>
-  FEED_ENTITIES.flatMap((entity) => tableSections(store.shelves[entity].table))
+  FEED_ENTITIES.flatMap((entity) => [
+    ...tableSections(store.shelves[entity].table),
+    ...orderSections(store.shelves[entity]),
+  ])
+
+const orderSections = (shelf: Shelf): readonly Section[] => {
+  const orders = shelf.settledOrders()
+  return [
+    jsonSection(
+      `${shelf.entity}.orders`,
+      orders.map(({ sort }) => sort),
+    ),
+    ...orders.map(({ rows }, n) => arraySection(`${shelf.entity}.order-${n}`, rows)),
+  ]
+}
 
 const tableSections = (table: Table): readonly Section[] => {
   const { entity, size } = table

@@ -66,9 +66,7 @@ export class Shelf {
       this.orders.set(name, known)
       return known
     }
-    const keys = [...sort.map((key) => this.keyOf(key)), idKey(this.table.ids, 'asc')]
-    const columns = sort.flatMap(({ field }) => (field.startsWith('account.') ? [field, 'account_id'] : [field]))
-    const order = new Order(keys, columns, sort[0]?.dir ?? 'asc')
+    const order = this.emptyOrder(sort)
     yield* order.build(this.rowsAlive(), this.table.capacity)
     this.orders.set(name, order)
     for (const oldest of this.orders.keys()) {
@@ -76,6 +74,24 @@ export class Shelf {
       this.orders.delete(oldest)
     }
     return order
+  }
+
+  /** Takes an order whose rows are sorted already, in slices; false where they are not the rows alive, each once. */
+  *adoptOrder(sort: readonly SortKey[], rows: Uint32Array<ArrayBuffer>): Generator<undefined, boolean> {
+    const order = this.emptyOrder(sort)
+    const { table } = this
+    if (rows.length !== table.count || !rows.every((row) => row < table.size && table.isAlive(row))) return false
+    if (!(yield* order.adopt(rows, table.capacity))) return false
+    this.orders.set(orderName(sort), order)
+    return true
+  }
+
+  /** The orders that are at rest, least recently used first. */
+  settledOrders(): readonly { readonly sort: readonly SortKey[]; readonly rows: Uint32Array<ArrayBuffer> }[] {
+    return [...this.orders].flatMap(([name, order]) => {
+      const rows = order.settled
+      return rows ? [{ sort: sortNamed(name), rows }] : []
+    })
   }
 
   /** An order that sorts by this column of its own first, in either direction, if there is one. */
@@ -119,6 +135,12 @@ export class Shelf {
     return rows
   }
 
+  private emptyOrder(sort: readonly SortKey[]): Order {
+    const keys = [...sort.map((key) => this.keyOf(key)), idKey(this.table.ids, 'asc')]
+    const columns = sort.flatMap(({ field }) => (field.startsWith('account.') ? [field, 'account_id'] : [field]))
+    return new Order(keys, columns, sort[0]?.dir ?? 'asc')
+  }
+
   private keyOf({ field: name, dir }: SortKey): RowKey {
     const field = requireField(this.entity as ListEntity, name)
     const own = field.source === 'own'
@@ -130,3 +152,11 @@ export class Shelf {
 }
 
 const orderName = (sort: readonly SortKey[]): string => sort.map((key) => `${key.field} ${key.dir}`).join(',')
+
+const sortNamed = (name: string): readonly SortKey[] =>
+  name === ''
+    ? []
+    : name.split(',').map((key) => {
+        const [field = '', dir] = key.split(' ')
+        return { field, dir: dir === 'desc' ? 'desc' : 'asc' }
+      })
