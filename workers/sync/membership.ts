@@ -38,9 +38,9 @@ export class Membership {
     this.#cancel()
   }
 
-  /** Asks for the summary, again until it comes. An answer says that the membership holds: sealed edits are opened. */
+  /** Asks for the summary, again until it comes and is kept. An answer says that the membership holds: sealed edits are opened. */
   async read(): Promise<void> {
-    const { gateway, session, outbox, reach, clock, signedIn, onRead, log } = this.#deps
+    const { gateway, session, outbox, reach, signedIn, onRead, log } = this.#deps
     if (!signedIn() || this.#stopped) return
     this.#cancel()
     this.#reads++
@@ -52,9 +52,16 @@ export class Membership {
         session.put(value)
         if (outbox.memory.sealed) outbox.seal(false)
       })
-      if (!kept.ok) log('summary not kept', { error: kept.error.message })
-    } else if (reach.wait === null) this.#cancel = clock.after(SUMMARY_RETRY_MS, () => void this.read())
+      if (!kept.ok) {
+        log('summary not kept', { error: kept.error.message })
+        this.#readLater()
+      }
+    } else if (reach.wait === null) this.#readLater()
     onRead()
+  }
+
+  #readLater(): void {
+    this.#cancel = this.#deps.clock.after(SUMMARY_RETRY_MS, () => void this.read())
   }
 
   /**
