@@ -5,6 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { ShapeStream } from '@electric-sql/client'
 import pg from 'pg'
 import { PROTOCOL_VERSION } from '../core/protocol/version.ts'
+import { MessageChannelMain } from '../hosts/electron/port-hub.ts'
+import { utilityProcess } from '../hosts/electron/utility-process.ts'
 import { type Bench, median } from './bench.ts'
 import { percentile } from './figures.ts'
 import { type BenchServer, startServer } from './world/server.ts'
@@ -22,12 +24,14 @@ interface Listener {
   stop(): Promise<void>
 }
 
-/** ShapeStream by itself, as its documentation shows it. */
-const bareClient = async (server: BenchServer): Promise<Listener> => {
+const shapeUrl = (server: BenchServer): string => `${server.gatewayUrl}/v1/workspaces/${server.workspaceId}/shape`
+
+/** ShapeStream by itself in the bench's own process, as its documentation shows it: no process and no port between. */
+const bareInside = async (server: BenchServer): Promise<Listener> => {
   let tell: (city: string) => void = () => {}
   const abort = new AbortController()
   const stream = new ShapeStream({
-    url: `${server.gatewayUrl}/v1/workspaces/${server.workspaceId}/shape`,
+    url: shapeUrl(server),
     params: { table: 'accounts' },
     headers: { authorization: `Bearer ${server.token}` },
     signal: abort.signal,
@@ -44,6 +48,31 @@ const bareClient = async (server: BenchServer): Promise<Listener> => {
       tell = listener
     },
     stop: async () => abort.abort(),
+  }
+}
+
+/** ShapeStream by itself where the product has its own: in a process that tells rows over a port. Nothing is stored. */
+const bareProcess = async (server: BenchServer): Promise<Listener> => {
+  let tell: (city: string) => void = () => {}
+  const child = utilityProcess.fork(path.join(import.meta.dirname, 'latency/bare-process.ts'), [], { stdio: 'inherit' })
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const upToDate = new Promise<void>((resolve, reject) => {
+    child.once('message', () => resolve())
+    void exited.then(() => reject(new Error('The bare client ended.')))
+  })
+  const { port1, port2 } = new MessageChannelMain()
+  child.postMessage({ url: shapeUrl(server), token: server.token }, [port2])
+  port1.on('message', ({ data }: { data: { readonly city?: unknown } }) => tell(String(data.city ?? '')))
+  port1.start()
+  await upToDate
+  return {
+    onCity: (listener) => {
+      tell = listener
+    },
+    stop: async () => {
+      child.kill()
+      await exited
+    },
   }
 }
 
@@ -95,7 +124,14 @@ const measure = async (client: pg.Client, ids: readonly string[], listener: List
   return times
 }
 
-/** How long after a commit in Postgres a row is told: by Outpost at the query worker's port, and by a bare ShapeStream. */
+/**
+ * How long after a commit in Postgres a row is told: by Outpost at the query worker's port, and by a bare ShapeStream.
+ *
+ * The bare client of `ratio_to_bare_client` runs in a process of its own and tells rows over the same kind of port, so
+ * that both are timed at the same place, over the same hop. What is left is what the product adds: the row on disk, the
+ * outbox asked, the row as a list shows it. `ratio_to_bare_in_process` is beside a ShapeStream inside the process that
+ * commits, which has neither hop.
+ */
 export const latency: Bench = async ({ rows, log }) => {
   const root = mkdtempSync(path.join(tmpdir(), 'outpost-bench-'))
   log(`the server and ${rows} accounts`)
@@ -108,10 +144,11 @@ export const latency: Bench = async ({ rows, log }) => {
       [server.workspaceId, COMMITS],
     )
     const ids = found.rows.map(({ id }) => id)
-    const [bare, product]: [number[], number[]] = [[], []]
+    const [inside, bare, product]: [number[], number[], number[]] = [[], [], []]
     for (let round = 0; round < ROUNDS; round++)
       for (const [times, open] of [
-        [bare, () => bareClient(server)],
+        [inside, () => bareInside(server)],
+        [bare, () => bareProcess(server)],
         [product, () => outpost(server, path.join(root, 'client'))],
       ] as const) {
         const listener = await open()
@@ -123,10 +160,12 @@ export const latency: Bench = async ({ rows, log }) => {
     return {
       rows,
       commits: product.length,
+      bare_in_process_p50_ms: median(inside),
       bare_p50_ms: median(bare),
       bare_p99_ms: percentile(bare, 0.99),
       outpost_p50_ms: median(product),
       outpost_p99_ms: percentile(product, 0.99),
+      ratio_to_bare_in_process: median(product) / median(inside),
       ratio_to_bare_client: median(product) / median(bare),
     }
   } finally {
