@@ -167,8 +167,11 @@ export class Follower {
     stream.subscribe((messages) => this.#take(run, messages))
   }
 
-  /** ShapeStream waits for this before its next request; it must not throw. */
-  #take(run: Run, messages: readonly Message[]): void {
+  /**
+   * ShapeStream waits for this before its next request; it must not throw. A request costs this thread as much as a
+   * small commit: at the end of the log it is made once the change is told, before it while there is more to fetch.
+   */
+  async #take(run: Run, messages: readonly Message[]): Promise<void> {
     for (const { headers } of messages) {
       if (this.#run !== run || !('control' in headers)) return
       const control = String(headers.control)
@@ -182,6 +185,7 @@ export class Follower {
       run.bodies.delete(id)
       run.applied = run.applied.then(() => this.#apply(run, body))
     }
+    if (messages.some(({ headers }) => 'control' in headers && headers.control === 'up-to-date')) await run.applied
   }
 
   async #apply(run: Run, body: RawBody): Promise<void> {
