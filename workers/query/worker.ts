@@ -3,10 +3,9 @@ import type { ToQueryWorker } from '../../core/protocol/query-port.ts'
 import type { ListChange, QueryApi } from '../../core/protocol/query-worker.ts'
 import { localDay } from '../../core/query/relative-day.ts'
 import { keepErrorCodes } from './comlink-errors.ts'
+import { paceNotices } from './notices.ts'
 import { createQueryService } from './service.ts'
 
-/** Change notices of one list come at most this often. */
-const NOTICE_MS = 50
 /** Upkeep starts when the line has been quiet this long. */
 const QUIET_MS = 200
 const DAY_CHECK_MS = 60_000
@@ -23,7 +22,7 @@ let quietTimer = 0
 
 const service = createQueryService({
   today,
-  soon: (work) => void setTimeout(work, NOTICE_MS),
+  soon: paceNotices({ now: () => performance.now(), after: (delayMs, work) => void setTimeout(work, delayMs) }),
   now: () => performance.now(),
   pause: (work) => {
     paused.push(work)

@@ -34,7 +34,14 @@ const Total = ({ list, entity, narrowed }: { list: ListSnapshot; entity: ListEnt
   const total = formatCount(list.total)
   const all = formatCount(list.loaded)
   return (
-    <span className="list-total num" data-testid="list-total" data-total={list.total} role="status">
+    <span
+      className="list-total num"
+      data-testid="list-total"
+      data-total={list.total}
+      data-complete={list.complete}
+      data-search={list.list?.spec.search}
+      role="status"
+    >
       {list.list === null || (!list.complete && list.loaded === 0)
         ? ''
         : narrowed
