@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import pg from 'pg'
@@ -14,6 +14,8 @@ const SECRET = 'the-secret-of-a-chaos-run-that-is-long-enough'
 const ENDPOINT = join(import.meta.dirname, 'endpoint.ts')
 const GATEWAY = join(import.meta.dirname, '../../../server/gateway/main.ts')
 const READY_MS = 20_000
+/** Characters of a server's log. */
+const LAST_WORDS = 2_000
 
 /** A token of a member; `expiresAt` epoch ms. */
 export const signToken = ({ userId }: Member, expiresAt: number): Promise<string> =>
@@ -126,7 +128,7 @@ export class RealBackend {
       join(this.#root, `shapes-${this.#databases}`),
       String(this.#endpointPort),
     ]
-    this.#endpoint = spawn(process.execPath, args, { stdio: 'ignore' })
+    this.#endpoint = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', this.#log('endpoint')] })
   }
 
   killEndpoint(): Promise<void> {
@@ -135,7 +137,7 @@ export class RealBackend {
 
   async startGateway(): Promise<void> {
     this.#gateway = spawn(process.execPath, [GATEWAY], {
-      stdio: 'ignore',
+      stdio: ['ignore', 'ignore', this.#log('gateway')],
       env: {
         ...process.env,
         DATABASE_URL: this.#url(this.#database),
@@ -145,6 +147,21 @@ export class RealBackend {
       },
     })
     await until('the gateway', async () => (await fetch(`${this.gatewayUrl}/health`)).ok)
+  }
+
+  #log(of: 'endpoint' | 'gateway'): number {
+    return openSync(this.#logPath(of), 'a')
+  }
+
+  #logPath(of: 'endpoint' | 'gateway'): string {
+    return join(this.#root, `${of}-${this.#databases}.log`)
+  }
+
+  /** The last lines that the servers of this run wrote: where to begin when one has findings. */
+  lastWords(): string {
+    return (['endpoint', 'gateway'] as const)
+      .map((of) => `${of}:\n${readFileSync(this.#logPath(of), 'utf8').slice(-LAST_WORDS)}`)
+      .join('\n')
   }
 
   killGateway(): Promise<void> {

@@ -2,4 +2,5 @@
 import { startShapeEndpoint } from '../../../server/embedded/shape/start.ts'
 
 const [databaseUrl = '', storageDir = '', port = '0'] = process.argv.slice(2)
-await startShapeEndpoint({ databaseUrl, storageDir, port: Number(port), liveTimeoutMs: 5_000 })
+const onLog = (line: string): void => void process.stderr.write(`${new Date().toISOString()} ${line}\n`)
+await startShapeEndpoint({ databaseUrl, storageDir, port: Number(port), liveTimeoutMs: 5_000, onLog })

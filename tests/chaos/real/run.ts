@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { uuidv7 } from '../../../core/id.ts'
+import { ENTITY_NAMES } from '../../../core/model/entities.ts'
 import { type Random, seededRandom } from '../../../core/random.ts'
 import { openDatabase } from '../../../db/sqlite/connection.ts'
 import type { Verification } from '../../../workers/sync/verify.ts'
@@ -10,13 +11,14 @@ import { type FaultKind, isNetworkKind, noFaults, type PlannedFault, planFaults 
 import type { Member } from '../model/tables.ts'
 import { type Ground, operate } from '../operations.ts'
 import { readOutbox, readReplica } from '../read-files.ts'
-import type { SeedResult } from '../report.ts'
+import { findings, type SeedResult } from '../report.ts'
 import { RealBackend, signToken } from './backend.ts'
 import { ClientProcess } from './client-process.ts'
 import { FaultProxy } from './proxy.ts'
 import { allRows, auditOf, expectedRows, ledgerOf } from './truth.ts'
 
 const SPAN_MS = 12_000
+const BEGUN_MS = 30_000
 const ATTEMPTS = 420
 const CAP_MS = 2_000
 const ENOUGH = 210
@@ -38,6 +40,7 @@ export const openReal = async (say: (line: string) => void): Promise<(seed: numb
     const began = performance.now()
     const run = new RealRun(backend, seed)
     const result = await run.play()
+    if (findings(result).length > 0) say(backend.lastWords())
     say(`seed ${seed}: ${result.ops} operations, ${Math.round((performance.now() - began) / 1_000)} s`)
     return result
   }
@@ -87,6 +90,7 @@ class RealRun {
     Object.assign(this.#ground, { hot: this.#ground.records.slice(0, 8) })
     const first = await allRows(this.#backend.sql)
     await this.#openClients()
+    await this.#begun()
     const faults = planFaults(this.#random, SPAN_MS, this.#clients.length).map((fault) => this.#schedule(fault))
     const operations = Array.from({ length: ATTEMPTS }, async () => {
       await sleep(500 + this.#random() * (SPAN_MS - 500))
@@ -128,6 +132,15 @@ class RealRun {
       )
       this.#clients.push(client)
       client.start()
+    }
+  }
+
+  /** Faults would hit nothing while the processes are still being loaded; the first load is under way when they begin. */
+  async #begun(): Promise<void> {
+    const end = performance.now() + BEGUN_MS
+    while (this.#proxies.some(({ handles }) => handles.size < ENTITY_NAMES.length)) {
+      if (performance.now() > end) throw new Error('The clients never asked for their shapes')
+      await sleep(20)
     }
   }
 
