@@ -84,6 +84,14 @@ test(`L-11 a worker begun from the snapshot answers as one begun from rows (OUTP
   await expectSame(second)
 })
 
+test('L-13 a snapshot is taken once the usual sorts are there, and holds them', async () => {
+  await saved()
+  const file = new ColumnsFile(path.join(dir, 'columns.db'), KEY)
+  for (const section of ['accounts.order-4', 'contacts.order-0', 'tasks.order-0'])
+    expect(file.head()).toContain(section)
+  file.close()
+})
+
 test('L-14 a clean stop stores the columns at once, and waits no longer than it may', async () => {
   const first = await open()
   first.look()

@@ -8,7 +8,7 @@ import {
 import type { ListChange, ListSummary, QueryApi } from '../../core/protocol/query-worker.ts'
 import { PROTOCOL_VERSION } from '../../core/protocol/version.ts'
 import { type ListSpec, listSpec } from '../../core/query/spec.ts'
-import { createEngine, type Engine, type EngineOptions } from './engine.ts'
+import { type Commit, createEngine, type Engine, type EngineOptions } from './engine.ts'
 import { SnapshotRefused } from './snapshot/sections.ts'
 import { SnapshotLine, type SnapshotMessage } from './snapshot/snapshot-line.ts'
 
@@ -59,6 +59,8 @@ export const createQueryService = (host: ServiceHost): QueryService => {
   const waiting: (() => Generator<undefined, void> | undefined)[] = []
   let running: Generator<undefined, void> | undefined
   let pumping = false
+  /** What the feed does once upkeep has nothing left to do. */
+  let onTidy: () => Generator<undefined, void> | undefined = () => undefined
 
   const openIn = (engine: Engine, list: ServedList): ListSummary => {
     const { list: number, ...summary } = engine.open(list.spec, (change) => {
@@ -90,7 +92,12 @@ export const createQueryService = (host: ServiceHost): QueryService => {
   }
 
   const tidy = (): void => {
-    if (!pumping && live.upkeep()) host.pause(tidy)
+    if (pumping) return
+    if (live.upkeep()) host.pause(tidy)
+    else {
+      const work = onTidy()
+      if (work) enqueue(() => work)
+    }
   }
 
   /** Says hello and feeds an engine from the line: the live one unless it is complete, then its successor. */
@@ -103,6 +110,7 @@ export const createQueryService = (host: ServiceHost): QueryService => {
     if (!liveComplete) succeed(engine)
 
     const snapshots = new SnapshotLine(engine, (message) => line.postMessage(message))
+    onTidy = () => snapshots.tidied()
     let refused = false
     /** Snapshot work. One that turns out to be of no use is refused; nothing counts then until the answer, a reload. */
     function* guarded(message: SnapshotMessage): Generator<undefined, void> {
@@ -129,7 +137,7 @@ export const createQueryService = (host: ServiceHost): QueryService => {
           return engine.stage(message)
         case 'commit':
           snapshots.changed()
-          return engine.stage(message)
+          return takeCommit(engine, message)
         case 'loaded':
           engine.loaded(message.entity)
           loaded.add(message.entity)
@@ -187,4 +195,9 @@ export const createQueryService = (host: ServiceHost): QueryService => {
     stats: async () => live.stats(),
     dayChanged: () => live.dayChanged(),
   }
+}
+
+function* takeCommit(engine: Engine, commit: Commit): Generator<undefined, void> {
+  yield* engine.stage(commit)
+  yield* engine.catchUp()
 }

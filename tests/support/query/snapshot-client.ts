@@ -166,7 +166,7 @@ export class SnapshotClient {
       today: () => TODAY,
       now: () => performance.now(),
       pause: (work) => void this.#work.push(work),
-      whenQuiet: () => {},
+      whenQuiet: (work) => void this.#work.push(work),
     })
     this.service.connect({
       postMessage: (message) => {

@@ -12,7 +12,8 @@ export type SnapshotMessage = Extract<ToQueryWorker, { t: 'snapshot' | 'snapshot
 /** A snapshot on its way out. */
 interface Saving {
   readonly save: number
-  readonly pieces: Generator<SnapshotBytes, string>
+  /** Null until it is begun. */
+  pieces: Generator<SnapshotBytes, string> | null
   credit: number
 }
 
@@ -43,17 +44,20 @@ export class SnapshotLine {
         this.coming?.take(message.bytes)
         return this.comeWhole()
       case 'save-snapshot':
-        this.saving = {
-          save: message.save,
-          pieces: cutSections(this.engine.layout, this.engine.snapshot()),
-          credit: CREDIT,
-        }
-        return this.send(this.saving)
+        this.saving = { save: message.save, pieces: null, credit: CREDIT }
+        return undefined
       case 'more':
         if (this.saving?.save !== message.save) return undefined
         this.saving.credit++
         return this.send(this.saving)
     }
+  }
+
+  /** Upkeep has nothing left to do: a snapshot that was asked for holds sorted orders now, and is begun. */
+  tidied(): Generator<undefined, void> | undefined {
+    if (!this.saving || this.saving.pieces) return undefined
+    this.saving.pieces = cutSections(this.engine.layout, this.engine.snapshot())
+    return this.send(this.saving)
   }
 
   /** Rows are about to change: a snapshot half sent would be of two states. */
@@ -71,9 +75,9 @@ export class SnapshotLine {
   }
 
   private *send(saving: Saving): Generator<undefined, void> {
-    while (saving.credit > 0) {
-      const { save } = saving
-      const step = saving.pieces.next()
+    const { save, pieces } = saving
+    while (pieces && saving.credit > 0) {
+      const step = pieces.next()
       if (step.done) {
         this.post({ t: 'snapshot-end', save, manifest: step.value })
         this.saving = null

@@ -33,11 +33,13 @@ interface Written {
  * are not alive. The answer makes the whole change visible at once.
  *
  * @param removes ids; unknown ones are passed over
+ * @param bulk more of the same follows at once: orders are built anew at their next use instead of followed row by row
  */
 export function* stageChange(
   shelf: Shelf,
   batch: RowBatch,
   removes: readonly string[],
+  bulk = false,
 ): Generator<undefined, () => Touched> {
   const { table, orders } = shelf
   for (const order of orders.values()) if (order.buffered > FOLD_AT) yield* order.fold(table.alive)
@@ -62,7 +64,7 @@ export function* stageChange(
   const staged = new Map<string, StagedOrder | null>()
   for (const [name, order] of before) {
     const mine = affected(order, fresh, changed)
-    if (mine.length * REBUILD_PART > order.size) staged.set(name, null)
+    if (bulk || mine.length * REBUILD_PART > order.size) staged.set(name, null)
     else if (mine.length > 0) staged.set(name, yield* stageOrder(order, written, mine))
   }
   const reworded = new Set(fresh.map((position) => rows[position] as number))
