@@ -4,7 +4,7 @@ import { inChromium } from '../chromium.ts'
 import { type BenchResult, geometricMean, machine, percentile, rounded } from '../figures.ts'
 import { BenchData } from './data.ts'
 import { QUERIES } from './queries.ts'
-import { type CommitFigures, type LoadFigures, type Run, WINDOW_ROWS } from './run.ts'
+import { type LoadFigures, type Run, type WaitFigures, WINDOW_ROWS } from './run.ts'
 import { SqliteLists } from './sqlite.ts'
 
 export interface QueryBenchOptions {
@@ -17,9 +17,7 @@ export interface QueryBenchOptions {
   log(line: string): void
 }
 
-/** Large commits that are taken after the queries. */
-const COMMITS = 5
-const COMMIT_ROWS = 10_000
+const PAGE = fileURLToPath(new URL('./page.ts', import.meta.url))
 
 interface Measured {
   readonly name: string
@@ -33,20 +31,28 @@ interface Measured {
  */
 export const benchQuery = async (options: QueryBenchOptions): Promise<BenchResult> => {
   const { rows, seed, log } = options
-  log(`loading ${rows} accounts into the worker`)
-  const { load, measured, commits, browser } = await measureEngine(options)
+  const tenth = await measureEngine({ ...options, rows: Math.round(rows / 10) })
+  const { load, measured, browser } = await measureEngine(options)
+  const waits = await measureCommits(options)
   log('loading the same rows into SQLite')
   const sqlite = new SqliteLists(new BenchData(rows, seed))
   const metrics: Record<string, number> = {}
   const ratios: number[] = []
   for (const { name, runs, roundTripMs } of measured) {
+    for (const run of runs.slice(-1)) timeSqlite(sqlite, name, run)
     const sqliteMs = runs.slice(0, options.sqliteRuns).map((run) => timeSqlite(sqlite, name, run))
     const all = runs.map((run) => run.allMs)
     const windows = runs.flatMap((run) => run.windowMs)
     const figures = {
       p50_ms: percentile(all, 0.5),
       p99_ms: percentile(all, 0.99),
+      open_p50_ms: percentile(
+        runs.map((run) => run.openMs),
+        0.5,
+      ),
+      window_p50_ms: percentile(windows, 0.5),
       window_p99_ms: percentile(windows, 0.99),
+      ...growth(runs, tenth.measured.find((less) => less.name === name)?.runs ?? []),
       round_trip_p50_ms: percentile(roundTripMs, 0.5),
       sqlite_p50_ms: percentile(sqliteMs, 0.5),
       selectivity:
@@ -56,11 +62,13 @@ export const benchQuery = async (options: QueryBenchOptions): Promise<BenchResul
         ) / (name.startsWith('contacts') ? (load.rows['contacts'] ?? 1) : rows),
     }
     ratios.push(figures.sqlite_p50_ms / figures.p50_ms)
-    for (const [key, value] of Object.entries(figures)) metrics[`${name}.${key}`] = rounded(value)
+    // A query that finds too little for a full window has no growth of one.
+    for (const [key, value] of Object.entries(figures))
+      if (!Number.isNaN(value)) metrics[`${name}.${key}`] = rounded(value)
   }
   sqlite.close()
   const worst = (key: string): number =>
-    Math.max(...measured.map(({ name }) => metrics[`${name}.${key}`] ?? Number.NaN))
+    Math.max(...measured.map(({ name }) => metrics[`${name}.${key}`] ?? Number.NaN).filter((n) => !Number.isNaN(n)))
   return {
     name: 'query',
     metrics: {
@@ -69,7 +77,9 @@ export const benchQuery = async (options: QueryBenchOptions): Promise<BenchResul
       worst_p99_ms: worst('p99_ms'),
       window_p99_ms: worst('window_p99_ms'),
       geomean_ratio_to_sqlite: rounded(geometricMean(ratios)),
-      ...commitFigures(commits),
+      worst_open_growth: worst('open_growth'),
+      worst_window_growth: worst('window_growth'),
+      ...waitFigures(waits),
       load_ms: Math.round(load.loadMs),
       ...memory(load, rows),
     },
@@ -82,10 +92,10 @@ const measureEngine = (
 ): Promise<{
   load: LoadFigures
   measured: readonly Measured[]
-  commits: readonly CommitFigures[]
   browser: string
 }> =>
-  inChromium(fileURLToPath(new URL('./page.ts', import.meta.url)), async (page, browser) => {
+  inChromium(PAGE, async (page, browser) => {
+    options.log(`loading ${options.rows} accounts into the worker`)
     const load = await page.evaluate(([rows, seed]) => window.bench.load(rows, seed), [
       options.rows,
       options.seed,
@@ -110,16 +120,15 @@ const measureEngine = (
       )
       measured.push({ name, runs, roundTripMs })
     }
-    const commits: CommitFigures[] = []
-    for (let i = 0; i < COMMITS; i++)
-      commits.push(
-        await page.evaluate(([seed, rows]) => window.bench.commit(seed, rows), [
-          options.seed + i,
-          COMMIT_ROWS,
-        ] as const),
-      )
-    return { load, measured, commits, browser: browser.version() }
+    return { load, measured, browser: browser.version() }
   })
+
+const measureCommits = ({ rows, seed, log }: QueryBenchOptions): Promise<WaitFigures> => {
+  log(`queries while commits come, over ${rows} accounts`)
+  return inChromium(PAGE, (page) =>
+    page.evaluate(([accounts, from]) => window.bench.waits(accounts, from), [rows, seed] as const),
+  )
+}
 
 /** Milliseconds that SQLite takes for the same; throws where it answers otherwise. */
 const timeSqlite = (sqlite: SqliteLists, name: string, run: Run): number => {
@@ -132,25 +141,53 @@ const timeSqlite = (sqlite: SqliteLists, name: string, run: Run): number => {
   return took
 }
 
-const commitFigures = (commits: readonly CommitFigures[]): Record<string, number> => {
-  const slices = commits.flatMap((commit) => commit.sliceMs)
+/** How many times as long opening and a full window take as with a tenth of the rows: 10 is linear, 1 does not grow. */
+const growth = (runs: readonly Run[], tenth: readonly Run[]): Record<'open_growth' | 'window_growth', number> => {
+  const open = (some: readonly Run[]): number =>
+    percentile(
+      some.map((run) => run.openMs),
+      0.5,
+    )
+  const window = (some: readonly Run[]): number =>
+    percentile(
+      some.flatMap(({ windowMs, answer }) => windowMs.filter((_, i) => answer.windows[i]?.length === WINDOW_ROWS)),
+      0.5,
+    )
+  return { open_growth: open(runs) / open(tenth), window_growth: window(runs) / window(tenth) }
+}
+
+/** A query's wait: what its round trip takes longer while a commit comes than the same query does otherwise. */
+const waitFigures = ({ quiet, busy, seenMs }: WaitFigures): Record<string, number> => {
+  const usual = (name: string): number =>
+    percentile(
+      quiet.flatMap((query) => (query.name === name ? [query.ms] : [])),
+      0.5,
+    )
+  const waits = busy.map(({ name, ms }) => Math.max(0, ms - usual(name)))
+  const trips = busy.map(({ ms }) => ms)
   return {
-    commit_rows: commits[0]?.rows ?? 0,
-    commit_slice_p99_ms: rounded(percentile(slices, 0.99)),
-    commit_worst_slice_ms: rounded(Math.max(...slices)),
-    commit_query_worst_ms: rounded(Math.max(...commits.flatMap((commit) => commit.queryMs))),
-    commit_total_p50_ms: rounded(
-      percentile(
-        commits.map(({ sliceMs }) => sliceMs.reduce((sum, ms) => sum + ms, 0)),
-        0.5,
-      ),
-    ),
+    commit_queries: busy.length,
+    commit_wait_p50_ms: rounded(percentile(waits, 0.5)),
+    commit_wait_p99_ms: rounded(percentile(waits, 0.99)),
+    commit_wait_max_ms: rounded(Math.max(...waits)),
+    commit_round_trip_p99_ms: rounded(percentile(trips, 0.99)),
+    commit_round_trip_max_ms: rounded(Math.max(...trips)),
+    commit_seen_p50_ms: rounded(percentile(seenMs, 0.5)),
   }
 }
 
-const memory = (load: LoadFigures, rows: number): Record<string, number> => ({
+/** Bytes of typed arrays and indexes of each table, by its own rows and by account; the texts themselves apart. */
+const memory = (load: LoadFigures, accounts: number): Record<string, number> => ({
+  bytes_per_account: Math.round((load.bytesBy['accounts'] ?? 0) / accounts),
   ...Object.fromEntries(
-    Object.entries(load.bytesBy).map(([entity, bytes]) => [`${entity}_bytes_per_account`, Math.round(bytes / rows)]),
+    Object.entries(load.bytesBy).flatMap(([entity, bytes]) =>
+      entity === 'accounts'
+        ? []
+        : [
+            [`${entity}_bytes_per_row`, Math.round(bytes / (load.rows[entity] ?? 1))],
+            [`${entity}_bytes_per_account`, Math.round(bytes / accounts)],
+          ],
+    ),
   ),
-  text_bytes_per_account: Math.round(Object.values(load.textBytesBy).reduce((sum, bytes) => sum + bytes, 0) / rows),
+  text_bytes_per_account: Math.round(Object.values(load.textBytesBy).reduce((sum, bytes) => sum + bytes, 0) / accounts),
 })

@@ -1,14 +1,16 @@
 import * as Comlink from 'comlink'
-import type { CommitFigures, LoadFigures, Run } from './run.ts'
+import type { LoadFigures, Run, WaitFigures } from './run.ts'
+import { measureWaits } from './waits.ts'
 import type { BenchApi } from './worker.ts'
 
 /** What the bench calls in the page; the engine itself runs in a worker of it. */
 export interface QueryBenchPage {
   load(accounts: number, seed: number): Promise<LoadFigures>
   run(name: string, seed: number, runs: number): Promise<readonly Run[]>
-  commit(seed: number, rows: number): Promise<CommitFigures>
   /** The same runs again through Comlink, a call for each step: milliseconds as the page sees them. */
   roundTrips(runs: readonly Run[]): Promise<readonly number[]>
+  /** Queries while large commits come, in the app's own worker. */
+  waits(accounts: number, seed: number): Promise<WaitFigures>
 }
 
 declare global {
@@ -22,7 +24,6 @@ const worker = Comlink.wrap<BenchApi>(new Worker(new URL('./worker.ts', import.m
 window.bench = {
   load: (accounts, seed) => worker.load(accounts, seed),
   run: (name, seed, runs) => worker.run(name, seed, runs),
-  commit: (seed, rows) => worker.commit(seed, rows),
   async roundTrips(runs) {
     const times: number[] = []
     for (const { spec, starts } of runs) {
@@ -34,4 +35,5 @@ window.bench = {
     }
     return times
   },
+  waits: measureWaits,
 }

@@ -27,9 +27,10 @@ export interface Run {
   readonly answer: ListAnswer
 }
 
-/** How a large commit was taken: milliseconds of each slice, and of the queries between and right after them. */
-export interface CommitFigures {
-  readonly rows: number
-  readonly sliceMs: readonly number[]
-  readonly queryMs: readonly number[]
+/** Round trips in milliseconds: of each query when nothing else goes on, and of queries while large commits come. */
+export interface WaitFigures {
+  readonly quiet: readonly { readonly name: string; readonly ms: number }[]
+  readonly busy: readonly { readonly name: string; readonly ms: number }[]
+  /** From a commit's telling until a query saw it. */
+  readonly seenMs: readonly number[]
 }

@@ -1,12 +1,12 @@
 import * as Comlink from 'comlink'
-import type { FeedEntity, ListRow } from '../../core/protocol/query-port.ts'
+import type { FeedEntity } from '../../core/protocol/query-port.ts'
 import type { ListSpec } from '../../core/query/spec.ts'
 import { seededRandom } from '../../core/random.ts'
 import { createEngine } from '../../workers/query/engine.ts'
 import { BENCH_TODAY, BenchData } from './data.ts'
-import { listRow, pieceOf } from './feed.ts'
+import { pieceOf } from './feed.ts'
 import { QUERIES } from './queries.ts'
-import { type CommitFigures, type LoadFigures, type Run, WINDOW_ROWS } from './run.ts'
+import { type LoadFigures, type Run, WINDOW_ROWS } from './run.ts'
 
 const WINDOWS = 5
 const PIECE_ROWS = 8_192
@@ -59,35 +59,6 @@ const api = {
   run(name: string, seed: number, runs: number): readonly Run[] {
     const random = seededRandom(seed)
     return Array.from({ length: runs }, () => runOnce(name, random))
-  },
-  /** A commit of many changed accounts, taken in slices as the query worker takes it, under an open list. */
-  commit(seed: number, count: number): CommitFigures {
-    const random = seededRandom(seed)
-    const upserts: ListRow[] = []
-    let place = 0
-    for (const row of data.rows('accounts')) {
-      if (place++ % Math.max(1, Math.floor(data.accounts / count)) !== 0 || upserts.length === count) continue
-      const company = random() < 0.2 ? `${row['company']} ${Math.floor(random() * 100)}` : (row['company'] ?? null)
-      const status = random() < 0.5 ? 'won' : 'lead'
-      const updated_at = Number(row['updated_at']) + Math.floor(random() * 1e9)
-      upserts.push(listRow('accounts', { ...row, company, status, updated_at, version: Number(row['version']) + 1 }))
-    }
-    const spec = QUERIES[2]?.draw(random, data) as ListSpec
-    const { list } = engine.open(spec)
-    const slices: number[] = []
-    const queries: number[] = []
-    const work = engine.stage({ t: 'commit', changes: [{ entity: 'accounts', upserts, removes: [] }] })
-    for (let done = false; !done; ) {
-      const begun = performance.now()
-      done = work.next().done === true
-      slices.push(performance.now() - begun)
-      if (slices.length % 8 !== 0 && !done) continue
-      const asked = performance.now()
-      engine.rows(list, 0, WINDOW_ROWS)
-      queries.push(performance.now() - asked)
-    }
-    engine.close(list)
-    return { rows: upserts.length, sliceMs: slices, queryMs: queries }
   },
   open: (spec: ListSpec) => engine.open(spec),
   rows: (list: number, start: number) => engine.rows(list, start, WINDOW_ROWS),

@@ -18,6 +18,9 @@ export const CREDIT = 4
 /** Rows in one piece of the first load. */
 export const PIECE_ROWS = 8_192
 
+/** Rows in one message of a commit: reading a message holds up the worker's queries. */
+export const COMMIT_ROWS = 1_000
+
 /** Bytes in one piece of a column snapshot, at most. */
 export const SNAPSHOT_PIECE_BYTES = 4 * 1024 * 1024
 
@@ -66,9 +69,13 @@ export type ToQueryWorker =
     }
   /** Every row of the entity that was there at hello has been sent (`total` of them in pieces of rows). */
   | { readonly t: 'loaded'; readonly entity: FeedEntity; readonly total: number }
-  /** One commit, whole: upserts hold final shown rows, removes are ids no longer shown. */
+  /**
+   * One commit, or a part of it: upserts hold final shown rows, removes are ids no longer shown. With `more` the rest of it
+   * comes in the next messages, and the worker shows none of it before the last.
+   */
   | {
       readonly t: 'commit'
+      readonly more?: true
       readonly changes: readonly {
         readonly entity: FeedEntity
         readonly upserts: readonly ListRow[]

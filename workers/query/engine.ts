@@ -14,6 +14,7 @@ import { layoutOf } from './snapshot/layout.ts'
 import { loadStore } from './snapshot/load-store.ts'
 import { storeSections } from './snapshot/save-store.ts'
 import type { Section } from './snapshot/sections.ts'
+import type { Changes } from './store/net-change.ts'
 import { presentRows } from './store/present.ts'
 import { giveBits, withScratch } from './store/scratch.ts'
 import { DEFAULT_LIMITS, Store, type StoreLimits } from './store/store.ts'
@@ -27,8 +28,11 @@ export type SnapshotSections = ReadonlyMap<string, SnapshotBytes>
 export interface EngineOptions {
   /** The user's calendar day, days since 1970-01-01. */
   readonly today: () => number
-  /** Runs `work` soon, once: change notices wait for it, so that many commits make one. At once by default. */
-  readonly soon?: (work: () => void) => void
+  /**
+   * Runs `work` soon: change notices wait for it, so that many commits make one. `urgent`: whatever came before. At once by
+   * default.
+   */
+  readonly soon?: (work: () => void, urgent: boolean) => void
   readonly limits?: Partial<StoreLimits>
 }
 
@@ -44,9 +48,12 @@ export interface EngineStats {
 export interface Engine {
   /**
    * Takes a piece or a commit in slices of a few milliseconds; queries between them see nothing of it, and all of it after
-   * the last. One at a time, in the order in which they came, and no upkeep in between.
+   * the last. One at a time, in the order in which they came, and no upkeep in between. A commit that comes in several
+   * messages is seen after the last of them.
    */
   stage(message: Piece | Commit): Generator<undefined, void>
+  /** Does in slices what a commit leaves that searches would otherwise do, since commits may leave no idle time. */
+  catchUp(): Generator<undefined, void>
   /** Names the snapshots that `restore` takes. */
   readonly layout: string
   /** Every row as sections; they hold until the next change is staged. */
@@ -130,19 +137,31 @@ export const createEngine = (options: EngineOptions): Engine => {
       list.onChange({ ...current(number).summary, revision: revision() })
     }
   }
-  const tell = (touched: Iterable<FeedEntity>): void => {
+  const tell = (touched: Iterable<FeedEntity>, urgent = false): void => {
     told++
     const waiting = untold.size > 0
     for (const entity of touched) untold.add(entity)
-    if (waiting) return
-    if (options.soon) options.soon(tellAll)
+    if (waiting && !urgent) return
+    if (options.soon) options.soon(tellAll, urgent)
     else tellAll()
   }
 
+  /** What came of a commit whose last message did not. */
+  let begun: Changes = []
+
   function* stage(message: Piece | Commit): Generator<undefined, void> {
-    const apply = yield* message.t === 'piece' ? store.stagePiece(message) : store.stageCommit(message)
+    if (message.t === 'piece') {
+      const apply = yield* store.stagePiece(message)
+      apply()
+      tell([message.entity])
+      return
+    }
+    const changes = [...begun, ...message.changes]
+    begun = message.more ? changes : []
+    if (message.more) return
+    const apply = yield* store.stageCommit(changes)
     apply()
-    tell(message.t === 'piece' ? [message.entity] : message.changes.map((change) => change.entity))
+    tell(changes.map((change) => change.entity))
   }
 
   function* restore(sections: SnapshotSections): Generator<undefined, void> {
@@ -154,6 +173,7 @@ export const createEngine = (options: EngineOptions): Engine => {
 
   return {
     stage,
+    catchUp: () => store.catchUp(),
     layout: layoutOf(store),
     snapshot: () => storeSections(store),
     restore,
@@ -161,7 +181,7 @@ export const createEngine = (options: EngineOptions): Engine => {
     applyCommit: (commit) => drain(stage(commit)),
     loaded(entity) {
       complete.add(entity)
-      tell([entity])
+      tell([entity], true)
     },
     open(spec, onChange) {
       const list: OpenList = { spec, onChange, revision: revision(), ...compute(spec) }

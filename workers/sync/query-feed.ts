@@ -12,6 +12,7 @@ import {
 import type { Shown } from '../../core/sync/merge.ts'
 import type { SnapshotOffer } from './column-snapshots.ts'
 import { toCells, toListRow, toPiece } from './columns.ts'
+import { commitParts } from './commit-parts.ts'
 import type { RecordRef } from './outbox-memory.ts'
 import type { FoundRow, Page, PageRequest } from './reader-calls.ts'
 import { SnapshotFeed } from './snapshot-feed.ts'
@@ -299,7 +300,7 @@ export class QueryFeed {
     if (this.#progress !== all || this.#closed) return
     if (changes.length > 0) {
       this.#told++
-      this.#post({ t: 'commit', changes })
+      for (const part of commitParts(changes)) this.#post(part)
     }
     this.#again = true
   }

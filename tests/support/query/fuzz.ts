@@ -104,7 +104,10 @@ class World {
       upserts: upserts.map((row) => listRow(entity, row)),
       removes,
     }))
-    const commit: Commit = { t: 'commit', changes }
+    // Some commits come in two messages.
+    const split = random() < 0.2 ? 1 : 0
+    if (split > 0) this.engine.applyCommit({ t: 'commit', changes: changes.slice(0, split), more: true })
+    const commit: Commit = { t: 'commit', changes: changes.slice(split) }
     const staging = this.engine.stage(commit)
     if (random() < 0.3) {
       for (let left = Math.floor(random() * 6); left > 0; left--) {

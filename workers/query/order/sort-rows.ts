@@ -132,7 +132,7 @@ export function* mergeSort(
   rows: Uint32Array<ArrayBuffer>,
   compare: Compare,
 ): Generator<undefined, Uint32Array<ArrayBuffer>> {
-  const RUN = 1_024
+  const RUN = 512
   for (let start = 0; start < rows.length; start += RUN) {
     rows.subarray(start, start + RUN).sort(compare)
     if (start + RUN < rows.length) yield

@@ -5,8 +5,10 @@ import { takeBits } from '../store/scratch.ts'
 export const LETTER_CLASSES = 46
 /** With more rows than this to look at again, the sets are no help. */
 const MAX_STALE = 4_096
+/** Those of a first load wait for idle time; those of a large commit do not. */
+const MAX_SOON = 65_536
 /** Rows looked at between two chances to pause. */
-const SLICE_ROWS = 1_024
+const SLICE_ROWS = 128
 
 /** Which classes a row's texts hold: class n is bit n % 32 of `low` (n < 32) or `high`. */
 export interface LetterMask {
@@ -16,7 +18,7 @@ export interface LetterMask {
 
 /**
  * For each letter, digit and common mark the rows that hold it: a search's first keystroke, which finds most rows, is
- * then a copy. Rows that changed are looked at again at the next search, or in idle time when they are many.
+ * then a copy. Rows that changed are looked at one by one in each search until idle time has looked at them again.
  */
 export class Letters {
   private readonly read: (row: number, mask: LetterMask) => void
@@ -41,12 +43,26 @@ export class Letters {
   /** Rows among `alive` with a letter of this class; null where too many rows changed to know soon. */
   find(letterClass: number, alive: Bitmap, size: number): Bitmap | null {
     if (letterClass >= LETTER_CLASSES || this.staleCount > MAX_STALE) return null
-    while (this.staleCount > 0) this.refresh()
     const set = this.sets[letterClass] as Bitmap
     const found = takeBits(size)
     found.set(set.subarray(0, found.length))
+    if (this.staleCount > 0) this.lookAgain(letterClass, found)
     andInto(found, alive)
     return found
+  }
+
+  /** Looks at the changed rows for one letter alone: the sets of all of them are far more memory to touch. */
+  private lookAgain(letterClass: number, found: Bitmap): void {
+    forEachBit(this.stale, (row) => {
+      if (row >>> 5 >= found.length) return
+      if (this.holds(row, letterClass)) setBit(found, row)
+      else clearBit(found, row)
+    })
+  }
+
+  /** Are so few rows left to look at again that it is worth doing before idle time? */
+  get behind(): boolean {
+    return this.staleCount > 0 && this.staleCount <= MAX_SOON
   }
 
   /** Looks at some of the changed rows again; false when none is left. */
@@ -82,13 +98,24 @@ export class Letters {
   private refreshRow(row: number): void {
     this.staleCount--
     const { mask, sets } = this
-    mask.low = 0
-    mask.high = 0
-    this.read(row, mask)
+    this.readMask(row)
     for (let i = 0; i < LETTER_CLASSES; i++) {
-      const holds = ((i < 32 ? mask.low >>> i : mask.high >>> (i - 32)) & 1) === 1
-      if (holds) setBit(sets[i] as Bitmap, row)
+      if (isIn(mask, i)) setBit(sets[i] as Bitmap, row)
       else clearBit(sets[i] as Bitmap, row)
     }
   }
+
+  private holds(row: number, letterClass: number): boolean {
+    this.readMask(row)
+    return isIn(this.mask, letterClass)
+  }
+
+  private readMask(row: number): void {
+    this.mask.low = 0
+    this.mask.high = 0
+    this.read(row, this.mask)
+  }
 }
+
+const isIn = ({ low, high }: LetterMask, letterClass: number): boolean =>
+  ((letterClass < 32 ? low >>> letterClass : high >>> (letterClass - 32)) & 1) === 1

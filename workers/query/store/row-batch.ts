@@ -29,16 +29,13 @@ export const pieceBatch = (table: Table, piece: Extract<ToQueryWorker, { t: 'pie
   }
 }
 
-/** Rows of commits; of those named twice the last one counts. @param derived columns that no commit carries */
-export const upsertBatch = (table: Table, upserts: readonly ListRow[], derived: readonly string[]): RowBatch => {
-  const rows = [...new Map(upserts.map((row) => [row.id, row])).values()]
-  return {
-    ids: rows.map((row) => row.id),
-    mark: (position) => rows[position]?.mark ?? null,
-    columns: [...table.columns.keys()].filter((name) => !derived.includes(name)),
-    writer: (name, column) => (slot, position) => column.set(slot, rows[position]?.values[name] ?? null),
-  }
-}
+/** Rows of a commit, each once. @param derived columns that no commit carries */
+export const upsertBatch = (table: Table, rows: readonly ListRow[], derived: readonly string[]): RowBatch => ({
+  ids: rows.map((row) => row.id),
+  mark: (position) => rows[position]?.mark ?? null,
+  columns: [...table.columns.keys()].filter((name) => !derived.includes(name)),
+  writer: (name, column) => (slot, position) => column.set(slot, rows[position]?.values[name] ?? null),
+})
 
 /** A piece's column goes over without a detour through row form, wherever both sides hold the same kind of thing. */
 const pieceWriter = (piece: ColumnPiece, column: Column): WriteValue => {

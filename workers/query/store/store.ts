@@ -1,4 +1,4 @@
-import type { FeedEntity, ListRow, ToQueryWorker } from '../../../core/protocol/query-port.ts'
+import type { FeedEntity, ToQueryWorker } from '../../../core/protocol/query-port.ts'
 import { FEED_ENTITIES } from '../../../core/protocol/query-port.ts'
 import { ACCOUNT_COUNTS } from '../../../core/query/fields.ts'
 import type { SortKey } from '../../../core/query/spec.ts'
@@ -6,7 +6,8 @@ import { Letters } from '../search/letters.ts'
 import { ChildCounts } from './child-counts.ts'
 import { ChildLists } from './child-lists.ts'
 import { ClusteredOrders } from './clustered-order.ts'
-import { pieceBatch, type RowBatch, upsertBatch } from './row-batch.ts'
+import { type Changes, netChange } from './net-change.ts'
+import { pieceBatch, upsertBatch } from './row-batch.ts'
 import { Shelf } from './shelf.ts'
 import { stageChange, type Touched } from './stage.ts'
 
@@ -78,20 +79,28 @@ export class Store {
   /** Stages the rows of a first load; the answer shows them. */
   *stagePiece(piece: Extract<ToQueryWorker, { t: 'piece' }>): Generator<undefined, () => void> {
     const shelf = this.shelves[piece.entity]
-    const apply = yield* stageChange(shelf, pieceBatch(shelf.table, piece), [])
+    const apply = yield* stageChange(shelf, pieceBatch(shelf.table, piece), [], true)
     return () => this.settle(piece.entity, apply())
   }
 
   /** Stages a commit over all its tables; the answer shows it whole. */
-  *stageCommit(commit: Extract<ToQueryWorker, { t: 'commit' }>): Generator<undefined, () => void> {
+  *stageCommit(changes: Changes): Generator<undefined, () => void> {
     const applies: (() => void)[] = []
-    for (const [entity, { batch, removes }] of this.byEntity(commit)) {
-      const apply = yield* stageChange(this.shelves[entity], batch, removes)
+    for (const entity of FEED_ENTITIES) {
+      const { upserts, removes } = yield* netChange(entity, changes)
+      if (upserts.length + removes.length === 0) continue
+      const shelf = this.shelves[entity]
+      const apply = yield* stageChange(shelf, upsertBatch(shelf.table, upserts, ACCOUNT_COUNTS), removes)
       applies.push(() => this.settle(entity, apply()))
     }
     return () => {
       for (const apply of applies) apply()
     }
+  }
+
+  /** Looks at changed letters again, in slices, unless they are as many as a first load brings. */
+  *catchUp(): Generator<undefined, void> {
+    for (const letters of Object.values(this.letters)) while (letters.behind && letters.upkeep()) yield
   }
 
   /** Follows a table whose rows were put in place whole, in slices. */
@@ -204,25 +213,5 @@ export class Store {
       if (before >= 0) this.letters.accounts.changed(before)
       if (now >= 0 && now !== before) this.letters.accounts.changed(now)
     }
-  }
-
-  /** A commit's changes, one per table: what a later change says about a row replaces what an earlier one said. */
-  private byEntity(
-    commit: Extract<ToQueryWorker, { t: 'commit' }>,
-  ): ReadonlyMap<FeedEntity, { batch: RowBatch; removes: readonly string[] }> {
-    const result = new Map<FeedEntity, { batch: RowBatch; removes: readonly string[] }>()
-    for (const entity of FEED_ENTITIES) {
-      const said = new Map<string, ListRow | null>()
-      for (const change of commit.changes) {
-        if (change.entity !== entity) continue
-        for (const id of change.removes) said.set(id, null)
-        for (const row of change.upserts) said.set(row.id, row)
-      }
-      if (said.size === 0) continue
-      const upserts = [...said.values()].filter((row) => row !== null)
-      const removes = [...said].flatMap(([id, row]) => (row === null ? [id] : []))
-      result.set(entity, { batch: upsertBatch(this.shelves[entity].table, upserts, ACCOUNT_COUNTS), removes })
-    }
-    return result
   }
 }

@@ -102,6 +102,21 @@ test('a commit is answered from whole or not at all while its slices run', async
   expect([...totals].sort((a, b) => a - b)).toEqual([0, 600])
 })
 
+test('a commit in several messages is seen after the last of them', async () => {
+  const { service, line, run } = start()
+  const rows = accountsOf(20)
+  line.sayAll(rows)
+  run()
+  const opened = await service.open({ ...ALL, where: [{ field: 'status', op: 'eq', value: 'changed' }] }, () => {})
+  const upserts = rows.map((row) => listRow('accounts', { ...row, status: 'changed' }))
+  line.say({ t: 'commit', changes: [{ entity: 'accounts', upserts: upserts.slice(0, 12), removes: [] }], more: true })
+  run()
+  expect(await service.rows(opened.list, 0, 60)).toHaveLength(0)
+  line.say({ t: 'commit', changes: [{ entity: 'accounts', upserts: upserts.slice(12), removes: [] }] })
+  run()
+  expect(await service.rows(opened.list, 0, 60)).toHaveLength(20)
+})
+
 test('a reload shows the old rows until all the new ones are here', async () => {
   const { service, line, run } = start()
   line.sayAll(accountsOf(10))
