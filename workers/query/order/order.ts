@@ -150,13 +150,18 @@ export class Order {
     return { removed, buffer: Uint32Array.from(merged), places: Uint32Array.from(places) }
   }
 
+  /** Makes room for rows below `capacity`; false where there was enough. */
+  reserve(capacity: number): boolean {
+    if (this.ranks.length >= capacity) return false
+    const grown = new Int32Array(capacity).fill(ABSENT, this.ranks.length)
+    grown.set(this.ranks)
+    this.ranks = grown
+    return true
+  }
+
   /** Makes a staged change visible. Between the two the order must not have changed. */
   apply({ removed, buffer, places }: StagedOrder, capacity: number): void {
-    if (this.ranks.length < capacity) {
-      const grown = new Int32Array(capacity).fill(ABSENT, this.ranks.length)
-      grown.set(this.ranks)
-      this.ranks = grown
-    }
+    this.reserve(capacity)
     for (const row of removed) {
       const rank = this.ranks[row] as number
       if (rank >= 0) {

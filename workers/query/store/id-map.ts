@@ -48,17 +48,17 @@ export class IdMap {
   private named = 0
   private slots = new Int32Array(2048).fill(-1)
 
-  private home(): number {
+  private home(slots: Int32Array): number {
     let hash = (SCRATCH[3] as number) ^ Math.imul(SCRATCH[2] as number, 0x9e3779b1)
     hash ^= Math.imul((SCRATCH[1] as number) ^ Math.imul(SCRATCH[0] as number, 0x85ebca6b), 0xc2b2ae35)
-    return (hash ^ (hash >>> 15)) & (this.slots.length - 1)
+    return (hash ^ (hash >>> 15)) & (slots.length - 1)
   }
 
   /** The slot that holds the scratch id, or the free one where it belongs. */
-  private probe(): number {
-    const { slots, words } = this
+  private probe(slots = this.slots): number {
+    const { words } = this
     const mask = slots.length - 1
-    for (let at = this.home(); ; at = (at + 1) & mask) {
+    for (let at = this.home(slots); ; at = (at + 1) & mask) {
       const row = slots[at] as number
       if (row < 0) return at
       const base = row * 4
@@ -115,6 +115,25 @@ export class IdMap {
     this.words.copyWithin(to * 4, from * 4, from * 4 + 4)
   }
 
+  /** Makes room for so many more rows in slices, where a row more at a time would copy or file all of them at once. */
+  *makeRoomFor(more: number): Generator<undefined, void> {
+    if (this.words.length < (this.size + more) * 4) {
+      const grown = new Uint32Array(4 * Math.ceil((this.size + more) * 1.5 + 1024))
+      grown.set(this.words)
+      this.words = grown
+      yield
+    }
+    if ((this.named + more) * 2 <= this.slots.length) return
+    const slots = new Int32Array(2 ** Math.ceil(Math.log2((this.named + more) * 2 + 1))).fill(-1)
+    yield
+    for (let at = 0; at < this.slots.length; at++) {
+      const row = this.slots[at] as number
+      if (row >= 0) this.file(row, slots)
+      if (at % ADOPT_ROWS === ADOPT_ROWS - 1) yield
+    }
+    this.slots = slots
+  }
+
   private rehash(): void {
     const before = this.slots
     this.slots = new Int32Array(before.length * 2).fill(-1)
@@ -122,11 +141,11 @@ export class IdMap {
   }
 
   /** Puts a row where its words lead to; false where another row has the same id. */
-  private file(row: number): boolean {
+  private file(row: number, slots = this.slots): boolean {
     for (let word = 0; word < 4; word++) SCRATCH[word] = this.words[row * 4 + word] as number
-    const at = this.probe()
-    if ((this.slots[at] as number) >= 0) return false
-    this.slots[at] = row
+    const at = this.probe(slots)
+    if ((slots[at] as number) >= 0) return false
+    slots[at] = row
     return true
   }
 

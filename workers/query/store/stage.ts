@@ -44,6 +44,7 @@ export function* stageChange(
   const { table, orders } = shelf
   for (const order of orders.values()) if (order.buffered > FOLD_AT) yield* order.fold(table.alive)
   yield
+  yield* table.makeRoomFor(batch.ids.length)
   const gone = removes.map((id) => table.ids.find(id)).filter((row) => row >= 0)
   const firstNew = table.ids.size
   const rows: number[] = []
@@ -54,6 +55,7 @@ export function* stageChange(
     yield
   }
   const { slots, hidden } = slotsFor(shelf, rows, firstNew)
+  for (const order of orders.values()) if (order.reserve(table.capacity)) yield
   const written: Written = { rows, slots }
   yield
   yield* writeColumns(shelf, written, batch)

@@ -92,6 +92,10 @@ export class Store {
       const shelf = this.shelves[entity]
       const apply = yield* stageChange(shelf, upsertBatch(shelf.table, upserts, ACCOUNT_COUNTS), removes)
       applies.push(() => this.settle(entity, apply()))
+      for (const lists of Object.values(this.childLists)) {
+        lists.reserve()
+        yield
+      }
     }
     return () => {
       for (const apply of applies) apply()

@@ -85,14 +85,26 @@ export class Table {
   /** Makes room for every slot that has been given out. New slots of the accounts' counts hold 0. */
   reserve(): void {
     if (this.size <= this.capacity) return
-    const before = this.capacity
-    this.capacity = (Math.ceil(this.size * GROWTH) + 1_055) & ~31
+    for (const _ of this.grow(this.size));
+  }
+
+  /** Makes room for so many more rows, in slices: each column is much to copy. */
+  *makeRoomFor(more: number): Generator<undefined, void> {
+    yield* this.ids.makeRoomFor(more)
+    if (this.size + more > this.capacity) yield* this.grow(this.size + more)
+  }
+
+  private *grow(size: number): Generator<undefined, void> {
+    const capacity = (Math.ceil(size * GROWTH) + 1_055) & ~31
     for (const [name, column] of this.columns) {
-      if (column.room >= this.capacity) continue
-      column.fit(this.capacity)
-      if (column.kind === 'int' && (ACCOUNT_COUNTS as readonly string[]).includes(name)) column.values.fill(0, before)
+      if (column.room >= capacity) continue
+      column.fit(capacity)
+      if (column.kind === 'int' && (ACCOUNT_COUNTS as readonly string[]).includes(name))
+        column.values.fill(0, this.capacity)
+      yield
     }
-    this.alive = grownBits(this.alive, this.capacity)
+    this.alive = grownBits(this.alive, capacity)
+    this.capacity = capacity
   }
 
   /** Gives back the room that growth took too much of, one column at a time; false when nothing is left to do. */
