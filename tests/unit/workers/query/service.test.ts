@@ -102,7 +102,7 @@ test('a commit is answered from whole or not at all while its slices run', async
   expect([...totals].sort((a, b) => a - b)).toEqual([0, 600])
 })
 
-test('a commit in several messages is seen after the last of them', async () => {
+test('L-15 a commit in several messages is seen after the last of them', async () => {
   const { service, line, run } = start()
   const rows = accountsOf(20)
   line.sayAll(rows)

@@ -13,7 +13,7 @@ test('a small commit is one message', () => {
   expect(commitParts(changes)).toEqual([{ t: 'commit', changes }])
 })
 
-test('a large commit comes in messages of at most so many rows, every row once and in order, the last one without more', () => {
+test('L-15 a large commit comes in messages of at most 1,000 rows, every row once and in order, the last one without more', () => {
   const accounts = rows(2 * COMMIT_ROWS + 5)
   const gone = rows(COMMIT_ROWS + 1).map(({ id }) => `gone ${id}`)
   const tasks = rows(10)
