@@ -179,6 +179,9 @@ const waitFigures = ({ quiet, busy, seenMs }: WaitFigures): Record<string, numbe
 /** Bytes of typed arrays and indexes of each table, by its own rows and by account; the texts themselves apart. */
 const memory = (load: LoadFigures, accounts: number): Record<string, number> => ({
   bytes_per_account: Math.round((load.bytesBy['accounts'] ?? 0) / accounts),
+  search_bytes_per_account: Math.round((load.searchBytesBy['accounts'] ?? 0) / accounts),
+  // Contacts have a search of their own, which also finds their accounts.
+  contacts_search_bytes_per_account: Math.round((load.searchBytesBy['contacts'] ?? 0) / accounts),
   ...Object.fromEntries(
     Object.entries(load.bytesBy).flatMap(([entity, bytes]) =>
       entity === 'accounts'

@@ -14,6 +14,7 @@ export interface LoadFigures {
   readonly loadMs: number
   readonly rows: Readonly<Record<string, number>>
   readonly bytesBy: Readonly<Record<string, number>>
+  readonly searchBytesBy: Readonly<Record<string, number>>
   readonly textBytesBy: Readonly<Record<string, number>>
 }
 

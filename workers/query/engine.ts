@@ -41,6 +41,8 @@ export interface EngineStats {
   /** Bytes of every typed array and index; texts apart. */
   readonly bytes: number
   readonly bytesBy: Readonly<Record<FeedEntity, number>>
+  /** The part of `bytesBy` that is search indexes. */
+  readonly searchBytesBy: Readonly<Record<FeedEntity, number>>
   readonly textBytesBy: Readonly<Record<FeedEntity, number>>
 }
 
@@ -231,7 +233,9 @@ export const createEngine = (options: EngineOptions): Engine => {
       })
       const bytesBy = by((entity) => store.bytesOf(entity))
       const textBytesBy = by((entity) => store.shelves[entity].table.textBytes())
-      return { rows: by((entity) => store.shelves[entity].table.count), bytes: total(bytesBy), bytesBy, textBytesBy }
+      const searchBytesBy = by((entity) => store.searchBytesOf(entity))
+      const rows = by((entity) => store.shelves[entity].table.count)
+      return { rows, bytes: total(bytesBy), bytesBy, searchBytesBy, textBytesBy }
     },
   }
 }

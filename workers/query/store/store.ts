@@ -179,6 +179,10 @@ export class Store {
     return bytes
   }
 
+  searchBytesOf(entity: FeedEntity): number {
+    return this.shelves[entity].search.bytes() + (entity === 'meetings' ? 0 : this.letters[entity].bytes())
+  }
+
   private childBytes(entity: 'contacts' | 'tasks'): number {
     return this.childLists[entity].bytes() + this.clustered[entity].bytes() + this.letters[entity].bytes()
   }
