@@ -22,6 +22,7 @@ import { type Fetch, GatewayClient } from './gateway-client.ts'
 import { outboxHost } from './import/outbox-host.ts'
 import { Imports } from './imports.ts'
 import { LocalTrouble } from './local-trouble.ts'
+import { watchLocal } from './local-watch.ts'
 import { Membership } from './membership.ts'
 import { syncMethods } from './methods.ts'
 import { openThreads } from './open-threads.ts'
@@ -42,8 +43,6 @@ import { type Verification, verify } from './verify.ts'
 
 /** Shape bodies in memory at once, over all shapes. */
 const BODIES = 2
-/** How often other processes' commits to the outbox are looked for, milliseconds. */
-const POLL_MS = 250
 /** How often a workspace that let nobody in, a version too old, or a stuck connection is tried anew, milliseconds. */
 const WAIT_RETRY_MS = 60_000
 
@@ -178,7 +177,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     untold: () => changes.untold,
     opened: changesEnd(files.replicaDb),
   })
-  const feeds = new Feeds({ outbox, local, reader, snapshots, clock, log })
+  const feeds = new Feeds({ outbox, local, reader, snapshots, clock, random, backoff, log })
   const reads = new ShownReads(outbox, local, {
     detail: (account) => reader.call('detail', { account }),
     all: (entity) => reader.call('all', entity),
@@ -302,22 +301,20 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     uploader.due(true)
     void membership.read()
   }
-  const guard = guardFiles(files.dir, files.outboxDb, clock, log)
-  let lastPoll = clock.now()
   const ends = [
-    every(clock, POLL_MS, () => {
-      const now = clock.now()
-      if (now < lastPoll) {
+    watchLocal({
+      clock,
+      refresh: () => outbox.refresh(),
+      lost: guardFiles(files.dir, files.outboxDb, clock, log),
+      onClockSetBack: () => {
         retryAfter.clear()
         uploader.clockSetBack()
-      }
-      lastPoll = now
-      const lost = guard()
-      if (lost === null) outbox.refresh()
-      else {
+      },
+      onLost: (error) => {
         for (const end of ends) end()
-        onFatal(lost)
-      }
+        onFatal(error)
+      },
+      onFailure: (error) => trouble.failed('outbox', error),
     }),
     every(clock, WAIT_RETRY_MS, () => {
       if (token !== null && (reach.wait !== null || board.now().state === 'stuck')) begin()

@@ -9,6 +9,7 @@ import { type FeedSource, QueryFeed } from './query-feed.ts'
 import type { ReaderCalls } from './reader-calls.ts'
 import { SnapshotSaver } from './snapshot-saver.ts'
 import type { ThreadClient } from './thread-client.ts'
+import { TryAgain, type TryAgainDeps } from './try-again.ts'
 
 /**
  * So few changed records are read on the engine's own connection: the way to the reader's thread and back takes longer.
@@ -28,12 +29,11 @@ export interface QueryPort {
   onClose(listener: () => void): void
 }
 
-export interface FeedsDeps {
+export interface FeedsDeps extends TryAgainDeps {
   readonly outbox: Outbox
   readonly local: LocalReplica
   readonly reader: ThreadClient<ReaderCalls>
   readonly snapshots: ColumnSnapshots
-  readonly clock: Clock
   readonly log: Log
 }
 
@@ -44,12 +44,15 @@ export class Feeds {
   readonly #log: Log
   readonly #snapshots: ColumnSnapshots
   readonly #clock: Clock
+  readonly #retry: TryAgainDeps
   readonly #savers = new Set<SnapshotSaver>()
+  readonly #agains = new Set<TryAgain>()
 
-  constructor({ outbox, local, reader, snapshots, clock, log }: FeedsDeps) {
+  constructor({ outbox, local, reader, snapshots, clock, random, backoff, log }: FeedsDeps) {
     this.#log = log
     this.#snapshots = snapshots
     this.#clock = clock
+    this.#retry = { clock, random, backoff }
     this.#source = {
       page: (request) => reader.call('page', request),
       rows: async (entity, ids) => {
@@ -78,9 +81,11 @@ export class Feeds {
       (message) => port.post(message),
       (error) => {
         this.#log('query feed failed', { error: String(error) })
-        this.#feeds.delete(feed)
+        again.failed()
       },
     )
+    const again = new TryAgain(this.#retry, () => feed.swapped())
+    this.#agains.add(again)
     this.#feeds.add(feed)
     const saver = new SnapshotSaver({
       clock: this.#clock,
@@ -103,7 +108,9 @@ export class Feeds {
     })
     port.onClose(() => {
       feed.close()
+      again.stop()
       saver.stop()
+      this.#agains.delete(again)
       this.#feeds.delete(feed)
       this.#savers.delete(saver)
     })
@@ -134,8 +141,10 @@ export class Feeds {
 
   close(): void {
     for (const feed of this.#feeds) feed.close()
+    for (const again of this.#agains) again.stop()
     for (const saver of this.#savers) saver.stop()
     this.#feeds.clear()
+    this.#agains.clear()
     this.#savers.clear()
   }
 }

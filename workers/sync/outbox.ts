@@ -40,9 +40,12 @@ export class Outbox {
   readonly memory = new OutboxMemory()
   readonly store: OutboxStore
   readonly #deps: OutboxDeps
-  #seen = 0
+  /** The file's number that memory shows; null where a read failed, and memory is to be read anew. */
+  #seen: number | null = null
   #touched = new Map<string, RecordRef>()
   #mutated = false
+  /** Records that another process' commit may have changed. */
+  readonly #untold = new Map<string, RecordRef>()
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps
@@ -89,11 +92,10 @@ export class Outbox {
 
   /** Takes in what another process committed; answers whether there was anything. */
   refresh(): boolean {
-    const now = dataVersion(this.#deps.db)
-    if (now === this.#seen) return false
-    const before = [...this.memory.refs()]
-    this.#load()
-    this.#deps.onChange([...before, ...this.memory.refs()])
+    if (dataVersion(this.#deps.db) !== this.#seen) this.#takeIn()
+    const refs = this.#takeUntold()
+    if (refs.length === 0) return false
+    this.#deps.onChange(refs)
     return true
   }
 
@@ -227,13 +229,13 @@ export class Outbox {
     })
   }
 
-  /** Runs one transaction; a failure leaves memory as the file is. */
+  /** Runs one transaction; a failure leaves memory as the file is, or to be read anew. */
   write<T>(work: () => T): T {
     this.#touched = new Map()
     this.#mutated = false
     try {
       const result = transact(this.#deps.db, () => {
-        if (dataVersion(this.#deps.db) !== this.#seen) this.#load()
+        if (dataVersion(this.#deps.db) !== this.#seen) this.#takeIn()
         const answer = work()
         const hiddenBefore = new Set(this.memory.hiddenAccounts)
         for (const ref of [...this.#touched.values()]) {
@@ -244,12 +246,12 @@ export class Outbox {
         return answer
       })
       this.#deps.onWritten?.(null)
-      const touched = [...this.#touched.values()]
+      const touched = [...this.#takeUntold(), ...this.#touched.values()]
       if (touched.length > 0) this.#deps.onChange(touched)
       return result
     } catch (thrown) {
       if (thrown instanceof OutpostError) this.#deps.onWritten?.(thrown.error)
-      if (this.#mutated) this.#load()
+      if (this.#mutated) this.#loadOrLater()
       throw thrown
     }
   }
@@ -337,10 +339,35 @@ export class Outbox {
       if (row?.['account_id'] === accountId) yield { entity, id }
   }
 
+  /** Where the reading fails on the way, the records that memory held are kept to be told. */
+  #takeIn(): void {
+    const note = (ref: RecordRef) => this.#untold.set(`${ref.entity}/${ref.id}`, ref)
+    for (const ref of this.memory.refs()) note(ref)
+    this.#load()
+    for (const ref of this.memory.refs()) note(ref)
+  }
+
+  #takeUntold(): readonly RecordRef[] {
+    const untold = [...this.#untold.values()]
+    this.#untold.clear()
+    return untold
+  }
+
   #load(): void {
-    this.#seen = dataVersion(this.#deps.db)
+    this.#seen = null
+    const seen = dataVersion(this.#deps.db)
     this.memory.sealed = this.store.setting(SEALED) !== null
     this.memory.load(this.store.open(), this.#deps.rows)
+    this.#seen = seen
+  }
+
+  /** What failed is told already; where memory cannot be read anew either, the next look or write does it. */
+  #loadOrLater(): void {
+    try {
+      this.#load()
+    } catch {
+      this.#seen = null
+    }
   }
 }
 

@@ -1,10 +1,10 @@
-/** `node main.ts sqlite|network once|lasting [FAULTY PART] [EVERY]`: fails every step in turn, prints what was found. */
+/** `node main.ts writes|reads|network once|lasting [FAULTY PART]`: fails every step in turn, prints what was found. */
 import { z } from 'zod'
 import { BREAKS, installBreak } from '../breaks/install.ts'
 
 const names = Object.keys(BREAKS) as (keyof typeof BREAKS)[]
 const [what, lasting, faulty] = z
-  .tuple([z.enum(['sqlite', 'network']), z.enum(['once', 'lasting']), z.enum(names).optional()])
+  .tuple([z.enum(['writes', 'reads', 'network']), z.enum(['once', 'lasting']), z.enum(names).optional()])
   .parse(process.argv.slice(2))
 console.warn = () => {}
 if (faulty) installBreak(faulty)

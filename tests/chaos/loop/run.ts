@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { uuidv7 } from '../../../core/id.ts'
 import { ENTITY_NAMES, type EntityName } from '../../../core/model/entities.ts'
 import type { Value } from '../../../core/model/field.ts'
+import { syncStatus } from '../../../core/protocol/status.ts'
 import { seededRandom } from '../../../core/random.ts'
 import { openDatabase } from '../../../db/sqlite/connection.ts'
 import { check } from '../checks.ts'
@@ -17,15 +18,22 @@ import { Monitor } from '../sim/monitor.ts'
 import { SimNetwork } from '../sim/network.ts'
 import { installGlobals, VirtualTime } from '../sim/time.ts'
 import { Trace } from '../sim/trace.ts'
+import { Lists } from './lists.ts'
 import { playScenario } from './scenario.ts'
 
 const START = Date.UTC(2026, 0, 5, 9)
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const REST_MS = 30_000
+/** After a failure the process looks at everything once a minute. */
+const LOOKS = 7
+const LOOK_MS = 10_000
+
+/** What fails: a write, begin or commit of SQLite's, a read of SQLite's, or a request. */
+export const STEPS = ['writes', 'reads', 'network'] as const
 
 export interface LoopFault {
-  readonly what: 'sqlite' | 'network'
-  /** Once, or from then on until the process is started again. */
+  readonly what: (typeof STEPS)[number]
+  /** Once, or from then on until the scenario is over. */
   readonly lasting: boolean
   /** Which step, from 1. */
   readonly n: number
@@ -37,7 +45,8 @@ export interface LoopResult {
   readonly findings: readonly string[]
 }
 
-const SQLITE_FAILURES = ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_BUSY'] as const
+const WRITE_FAILURES = ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_BUSY'] as const
+const READ_FAILURES = ['SQLITE_IOERR_READ', 'SQLITE_BUSY'] as const
 const NETWORK_FAILURES = ['lost_response', 'cut_body', 'refused', 'http_500'] as const
 
 let runs = 0
@@ -60,6 +69,7 @@ export const runWithFault = async ({ what, lasting, n }: LoopFault): Promise<Loo
   const disk = new SimDisk()
   const trace = new Trace(false)
   const network = new SimNetwork({ time, random, server, trace, hit: () => {} })
+  const lists = new Lists(time)
   const monitor = new Monitor(disk, server, (text) => findings.push(text))
   const machine = new Machine(
     {
@@ -71,7 +81,8 @@ export const runWithFault = async ({ what, lasting, n }: LoopFault): Promise<Loo
       workspace,
       seed: 1,
       run: `l${runs++}`,
-      onApplied: (of, entity, applied) => monitor.applied(of, entity, applied),
+      onApplied: (of, entity, applied) => looking(() => monitor.applied(of, entity, applied)),
+      onOpened: (engine, process) => lists.connect(engine, process),
       onWiped: (of) => monitor.forget(of),
       onError: (text) => findings.push(text),
     },
@@ -88,10 +99,17 @@ export const runWithFault = async ({ what, lasting, n }: LoopFault): Promise<Loo
     hit = true
     return true
   }
-  const sqliteStep = (dir: string, file: string): void => {
-    if (what !== 'sqlite' || dir !== machine.dir || file === 'lock.db' || !fails()) return
-    const code = SQLITE_FAILURES[n % SQLITE_FAILURES.length] ?? 'SQLITE_FULL'
-    throw new Database.SqliteError(`step ${n} fails`, code)
+  /** What the test itself reads is no step. */
+  const looking = (look: () => void): void => {
+    const before = armed
+    armed = false
+    look()
+    armed = before
+  }
+  const sqliteStep = (kind: 'writes' | 'reads', dir: string, file: string): void => {
+    if (what !== kind || dir !== machine.dir || file === 'lock.db' || !fails()) return
+    const codes = kind === 'reads' ? READ_FAILURES : WRITE_FAILURES
+    throw new Database.SqliteError(`step ${n} fails`, codes[n % codes.length] ?? 'SQLITE_IOERR')
   }
   network.forced = () =>
     what === 'network' && fails() ? (NETWORK_FAILURES[n % NETWORK_FAILURES.length] ?? null) : null
@@ -100,31 +118,48 @@ export const runWithFault = async ({ what, lasting, n }: LoopFault): Promise<Loo
     disk.install({
       onBegin: (_db, dir, file) => {
         if (dir !== machine.dir && file !== 'lock.db') throw new Killed('the process is dead')
-        sqliteStep(dir, file)
+        sqliteStep('writes', dir, file)
       },
       onCommit: (db, dir, file, phase) => {
-        if (phase === 'before') sqliteStep(dir, file)
-        else if (file === 'outbox.db' && dir === machine.dir) monitor.outboxCommitted(machine, db)
+        if (phase === 'before') sqliteStep('writes', dir, file)
+        else if (file === 'outbox.db' && dir === machine.dir) looking(() => monitor.outboxCommitted(machine, db))
       },
       onFailure: () => {},
       // SQLite's rollback cannot fail: what cannot be written is not needed for it.
       onWrite: (dir, file, sql) => {
-        if (!sql.startsWith('ROLLBACK')) sqliteStep(dir, file)
+        if (!sql.startsWith('ROLLBACK')) sqliteStep('writes', dir, file)
       },
+      onRead: (dir, file) => sqliteStep('reads', dir, file),
     }),
     watchRejections(time, machine, findings),
   ]
+  const atRest = (): boolean => (machine.engine?.drained() && machine.engine.caughtUp()) === true
+  const checkAtRest = async (when: string): Promise<void> => {
+    if (!(await time.run(time.now + REST_MS, atRest))) findings.push(`not at rest ${when}`)
+    for (let look = 1; ; look++) {
+      await time.run(time.now + 500, () => false)
+      const { engine } = machine
+      const status = engine ? await engine.call('status.get', {}) : null
+      const wrong = await lists.differences((entity) => server.visible(member, entity))
+      const state = status?.ok ? syncStatus.parse(status.value).state : 'none'
+      if (wrong.length === 0 && state === 'up_to_date') return
+      if (look > LOOKS) {
+        findings.push(`${when}: the status is ${state}`, ...wrong.map((text) => `${when}: ${text}`))
+        return
+      }
+      await time.run(time.now + LOOK_MS, () => false)
+    }
+  }
   try {
     const promised = new Map<string, number>()
     await playScenario({ time, random, server, machine, other, accounts, promised })
     armed = false
+    await checkAtRest('once nothing fails any more')
     machine.kill()
     await time.run(time.now + 10, () => false)
     findings.push(...integrity(machine.dir))
     machine.start()
-    const atRest = (): boolean => (machine.engine?.drained() && machine.engine.caughtUp()) === true
-    if (!(await time.run(time.now + REST_MS, atRest))) findings.push('not at rest after the next start')
-    await time.run(time.now + 500, () => false)
+    await checkAtRest('after the next start')
     const { engine } = machine
     if (engine) void machine.process.run(() => engine.stop())
     await time.run(time.now + 5_000, () => false)
@@ -190,7 +225,7 @@ const populate = (
 }
 
 const integrity = (dir: string): string[] =>
-  ['outbox.db', 'replica.db'].flatMap((file) => {
+  ['outbox.db', 'replica.db', 'columns.db'].flatMap((file) => {
     if (!existsSync(join(dir, file))) return []
     const db = openDatabase({ path: join(dir, file), key: KEY, durability: 'full' })
     try {

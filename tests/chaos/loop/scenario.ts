@@ -7,6 +7,9 @@ import type { Machine } from '../sim/machine.ts'
 import type { VirtualTime } from '../sim/time.ts'
 
 const WAIT_MS = 8_000
+/** Long enough for the lists' columns to be stored. */
+const QUIET_MS = 5_000
+const STOP_MS = 6_000
 
 export interface Stage {
   readonly time: VirtualTime
@@ -38,13 +41,33 @@ const submit = async (stage: Stage, ...edits: EditInput[]): Promise<void> => {
   await time.run(time.now + 50, () => over)
 }
 
+/** Ends the process as the app does, and starts it again over its files. */
+const restart = async ({ time, machine }: Stage): Promise<void> => {
+  const { engine } = machine
+  let stopped = false
+  if (engine)
+    machine.process
+      .run(() => engine.stop())
+      .catch(() => undefined)
+      .finally(() => {
+        stopped = true
+      })
+  await time.run(time.now + STOP_MS, () => stopped)
+  machine.kill()
+  await time.run(time.now + 10, () => false)
+  machine.start()
+}
+
 /**
- * One scenario over the whole of the sync process: first load, 409, create with a child, edit, conflict, delete, echo
+ * One scenario over the whole of the sync process: first load, columns stored, a new start from them, 409, create with a child, edit, conflict, delete, echo
  * of each, verify. Whatever fails under a fault is left, as a user would leave it.
  */
 export const playScenario = async (stage: Stage): Promise<void> => {
   const { time, random, server, machine, other, accounts } = stage
   machine.start()
+  await rest(stage)
+  await time.run(time.now + QUIET_MS, () => false)
+  await restart(stage)
   await rest(stage)
   server.shapes.drop(({ entity }) => entity === 'accounts' || entity === 'contacts')
   await rest(stage)

@@ -16,9 +16,11 @@ export interface DiskHooks {
   onFailure(file: string, thrown: unknown): void
   /** Called before each statement that writes. May throw. */
   onWrite?(dir: string, file: string, sql: string): void
+  /** Called before each statement that reads, pragmas too, and each row of one that is read row by row. May throw. */
+  onRead?(dir: string, file: string, sql: string): void
 }
 
-const FILES = ['outbox.db', 'outbox.db-wal', 'replica.db', 'replica.db-wal']
+const FILES = ['outbox.db', 'replica.db', 'columns.db'].flatMap((file) => [file, `${file}-wal`])
 
 /** Stands between the product and SQLite: knows every open connection and each transaction's begin and end. */
 export class SimDisk {
@@ -72,32 +74,58 @@ export class SimDisk {
         hooks.onCommit(this, dir, file, 'after')
         return answer
       }
-      return { immediate } as unknown as typeof made
+      // What is not immediate only reads.
+      const reading = kept.transaction.call(this, work)
+      return Object.assign((...params: unknown[]) => reading(...params), { immediate }) as unknown as typeof made
     } as typeof kept.transaction
-    const restore = this.#installWrites(hooks)
+    const restore = installStatements(hooks)
     return () => {
       Object.assign(Database.prototype, kept)
       restore()
     }
   }
+}
 
-  #installWrites({ onWrite }: DiskHooks): () => void {
-    if (!onWrite) return () => {}
-    const probe = new Database(':memory:')
-    const statement: Pick<Database.Statement, 'run'> = Object.getPrototypeOf(probe.prepare('select 1'))
-    probe.close()
-    const kept = { run: statement.run, exec: Database.prototype.exec }
-    statement.run = function (this: Database.Statement, ...params: Parameters<typeof kept.run>) {
+type Statements = Pick<Database.Statement, 'run' | 'get' | 'all' | 'iterate'>
+
+/** Puts the hooks before every step of a statement; answers a function that takes them away. */
+const installStatements = (hooks: DiskHooks): (() => void) => {
+  if (!hooks.onWrite && !hooks.onRead) return () => {}
+  const { onWrite = () => {}, onRead = () => {} } = hooks
+  const probe = new Database(':memory:')
+  const prototype: Statements = Object.getPrototypeOf(probe.prepare('select 1'))
+  probe.close()
+  const { run, get, all, iterate } = prototype
+  const { exec } = Database.prototype
+  const read = ({ database, source }: Database.Statement): void =>
+    onRead(dirname(database.name), basename(database.name), source)
+  Object.assign(prototype, {
+    run(this: Database.Statement, ...params: unknown[]) {
       onWrite(dirname(this.database.name), basename(this.database.name), this.source)
-      return kept.run.apply(this, params)
-    }
-    Database.prototype.exec = function (this: Database.Database, sql: string) {
-      onWrite(dirname(this.name), basename(this.name), sql)
-      return kept.exec.call(this, sql)
-    }
-    return () => {
-      statement.run = kept.run
-      Database.prototype.exec = kept.exec
-    }
+      return run.apply(this, params)
+    },
+    get(this: Database.Statement, ...params: unknown[]) {
+      read(this)
+      return get.apply(this, params)
+    },
+    all(this: Database.Statement, ...params: unknown[]) {
+      read(this)
+      return all.apply(this, params)
+    },
+    *iterate(this: Database.Statement, ...params: unknown[]) {
+      read(this)
+      for (const row of iterate.apply(this, params)) {
+        yield row
+        read(this)
+      }
+    },
+  })
+  Database.prototype.exec = function (this: Database.Database, sql: string) {
+    onWrite(dirname(this.name), basename(this.name), sql)
+    return exec.call(this, sql)
+  }
+  return () => {
+    Object.assign(prototype, { run, get, all, iterate })
+    Database.prototype.exec = exec
   }
 }

@@ -33,6 +33,8 @@ export interface MachineDeps {
   /** The product emptied the replica: the membership is gone. */
   readonly onWiped: (machine: Machine) => void
   readonly onError: (text: string) => void
+  /** The sync process runs: whatever talks to it connects anew. */
+  readonly onOpened?: (engine: Engine, process: SimProcess) => void
 }
 
 /** One user's computer: a data directory, a clock, and the sync process that runs on it, life after life. */
@@ -114,6 +116,7 @@ export class Machine {
         if (!process.alive) return
         this.engine = engine
         trace.note(time.now, this.name, 'open')
+        this.#deps.onOpened?.(engine, process)
       },
       (thrown: unknown) => {
         this.#starting = false
