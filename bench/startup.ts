@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { launchStandIn } from '../hosts/launch.ts'
 import { buildApp } from '../scripts/build.ts'
@@ -9,35 +8,17 @@ import { type Bench, median } from './bench.ts'
 import { dressedApp } from './startup/dressed-app.ts'
 import { spawnedAt } from './startup/spawned.ts'
 import { type Seen, WATCH_CHANNEL } from './startup/watch.ts'
+import { columnsStored } from './world/columns-stored.ts'
 import { startServer, warmShape } from './world/server.ts'
 
 const RUNS = 3
 const LIMIT_MS = 300_000
-const LOOK_MS = 2_500
-/** Less than a row takes in columns.db. */
-const BYTES_A_ROW = 60
 
 /** Runs in the page: waits until what was watched is told. */
 const seenIn = (channel: string): Promise<Seen> =>
   new Promise((resolve) => {
     new BroadcastChannel(channel).onmessage = ({ data }: MessageEvent<Seen>) => resolve(data)
   })
-
-/** Resolves when columns.db holds that much and has stopped growing. */
-const stored = async (data: string, bytes: number): Promise<void> => {
-  const size = (): number =>
-    readdirSync(data, { recursive: true })
-      .map(String)
-      .filter((file) => /columns\.db(-wal)?$/.test(file))
-      .reduce((sum, file) => sum + statSync(path.join(data, file)).size, 0)
-  for (let before = -1, waitedMs = 0; waitedMs < LIMIT_MS; waitedMs += LOOK_MS) {
-    const now = size()
-    if (now >= bytes && now === before) return
-    before = now
-    await pause(LOOK_MS)
-  }
-  throw new Error('No columns were stored.')
-}
 
 /** Milliseconds since the spawn of the sync process. */
 interface Start {
@@ -92,7 +73,7 @@ export const startup: Bench = async ({ rows, log }) => {
       .locator('[data-testid="list-total"][data-complete="true"]')
       .waitFor({ state: 'attached', timeout: LIMIT_MS })
     // The first load was just now: it is left idle until its columns are stored, as it would be within seconds of use.
-    await stored(data, rows * BYTES_A_ROW)
+    await columnsStored(data, rows)
     await first.close()
     const [starts, naives]: [Start[], Start[]] = [[], []]
     for (let run = 1; run <= RUNS; run++) {

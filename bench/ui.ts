@@ -10,6 +10,7 @@ import { type Bench, median } from './bench.ts'
 import { percentile } from './figures.ts'
 import { startReplay } from './ui/replay.ts'
 import { keyTimes, scriptTimes, watchKeys } from './ui/watch.ts'
+import { columnsStored } from './world/columns-stored.ts'
 import { startServer, warmShape } from './world/server.ts'
 
 /** Half a minute of a busy day's changes: enough for more than a hundred keys. */
@@ -97,6 +98,7 @@ export const ui: Bench = async ({ rows, log }) => {
       rows,
     )
     await page.getByTestId('row').first().waitFor()
+    await columnsStored(data, rows)
     log('loaded; first without changes, then with the recording')
     await watchKeys(page)
     await driveList(page, (keys) => keys < IDLE_KEYS)

@@ -5,7 +5,7 @@ import { QUERY_PORT_MESSAGE } from '../../core/protocol/window-api.ts'
 import type { ListSpec } from '../../core/query/spec.ts'
 import { call } from './api.ts'
 import { keepErrorCodes } from './comlink-errors.ts'
-import { type HeldList, holdList } from './query-list.ts'
+import { type HeldList, holdList, orAborted } from './query-list.ts'
 
 /** A list that stays open over commits and over restarts of the worker, until it is closed. */
 export interface OpenList {
@@ -147,8 +147,9 @@ export const createQueryClient = (host: QueryClientHost = pageHost): QueryClient
         },
       )
       const turn = openTurn.then(() => list.open(signal))
-      openTurn = turn.catch(() => {})
-      await turn
+      // The worker has one query at a time: what was superseded while it waited is never asked.
+      openTurn = turn.catch(() => {}).then(() => list.answered())
+      await orAborted(turn, signal)
       lists.add(list)
       return list
     },

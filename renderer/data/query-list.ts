@@ -12,6 +12,8 @@ export type CallWorker = <T>(
 export interface HeldList extends OpenList {
   /** Opens it in the worker for the first time. */
   open(signal?: AbortSignal): Promise<void>
+  /** Resolves when the worker is done with the last open, also one that nobody waits for any more. */
+  answered(): Promise<unknown>
   /** Opens it again in a new worker; tells its reader once every row is back, so that the list never blinks. */
   reopen(): void
 }
@@ -34,6 +36,7 @@ export const holdList = (
   let latest = NOTHING
   let life = 0
   let closed = false
+  let answered: Promise<unknown> = Promise.resolve()
   let number: Promise<number> = Promise.reject(new OutpostError('cancelled'))
   number.catch(() => {})
 
@@ -56,12 +59,11 @@ export const holdList = (
       if (change.complete) told = true
       if (told) onChange(change)
     })
-    let answer: Promise<{ readonly list: number } & ListSummary> | null = null
-    const summary = await call((api) => {
-      answer = api.open(spec, listener)
-      return answer
-    }, signal).catch((error: unknown) => {
-      answer?.then((late) => release(late.list)).catch(() => {})
+    if (signal?.aborted) throw new OutpostError('cancelled')
+    const answer = call<{ readonly list: number } & ListSummary>((api) => api.open(spec, listener))
+    answered = answer.catch(() => {})
+    const summary = await orAborted(answer, signal).catch((error: unknown) => {
+      answer.then((late) => release(late.list)).catch(() => {})
       throw error
     })
     if (closed || signal?.aborted) {
@@ -86,6 +88,7 @@ export const holdList = (
 
   return {
     spec,
+    answered: () => answered,
     latest: () => latest,
     rows: (start, count, signal) => on<readonly WindowRow[]>((api, list) => api.rows(list, start, count), signal),
     idsBetween: (from, to, signal) => on((api, list) => api.idsBetween(list, from, to), signal),
@@ -107,3 +110,11 @@ export const holdList = (
     },
   }
 }
+
+/** Rejects with `cancelled` when the signal is aborted first. */
+export const orAborted = <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(new OutpostError('cancelled'))
+    signal?.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', onAbort))
+  })

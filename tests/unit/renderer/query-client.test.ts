@@ -18,6 +18,8 @@ class FakeWorker {
   summaries = [summary(3)]
   hang = false
   opened = 0
+  /** Lets a hanging call go on. */
+  proceed: () => void = () => {}
   private readonly channel = new MessageChannel()
   private readonly errorListeners: (() => void)[] = []
 
@@ -28,7 +30,10 @@ class FakeWorker {
         this.opened++
         if (spec.search === 'bad') throw new OutpostError('invalid_request', 'No such field', { field: 'x' })
         this.listeners.push(onChange)
-        if (this.hang) await new Promise(() => {})
+        if (this.hang)
+          await new Promise<void>((resolve) => {
+            this.proceed = resolve
+          })
         return {
           ...((this.summaries.length > 1 ? this.summaries.shift() : this.summaries[0]) as ListSummary),
           list: this.opened,
@@ -114,7 +119,7 @@ test('errors keep their code, words and context', async () => {
   })
 })
 
-test('a superseded open never reaches the worker, or is closed when it comes too late', async () => {
+test('a superseded open never reaches the worker, and the newest waits until the worker is free', async () => {
   const { client, current } = start()
   current().hang = true
   const first = new AbortController()
@@ -126,7 +131,15 @@ test('a superseded open never reaches the worker, or is closed when it comes too
   first.abort()
   await expect(opening).rejects.toMatchObject({ error: { code: 'cancelled' } })
   await expect(waiting).rejects.toMatchObject({ error: { code: 'cancelled' } })
+  const newest = client.open(SPEC, () => {})
+  newest.catch(() => {})
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
   expect(current().opened).toBe(1)
+  current().hang = false
+  current().proceed()
+  await until(() => current().opened === 2)
+  expect((await newest).latest()).toMatchObject({ total: 3 })
+  await until(() => current().closed.length === 1)
 })
 
 test('a worker that does not answer is replaced, and the call ends with a code', async () => {
