@@ -45,7 +45,11 @@ export class Cells {
 
   /** Files a row that is alive under the codes that it has now. */
   file(row: number): void {
-    const cell = this.cellOf(row)
+    this.fileIn(row, this.cellOf(row))
+  }
+
+  /** Files a row that is alive in the cell of its codes. */
+  fileIn(row: number, cell: number): void {
     const before = this.cells[row] as number
     if (before === cell) return
     if (before !== NO_CELL) this.counts[before] = (this.counts[before] as number) - 1
@@ -113,7 +117,8 @@ export class Cells {
     })
   }
 
-  private cellOf(row: number): number {
+  /** The cell of the codes that a row has now, alive or not; a new one, empty, if need be. */
+  cellOf(row: number): number {
     let key: number | string = 0
     for (const column of this.columns) {
       const code = column.values[row] as number

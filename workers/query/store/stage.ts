@@ -69,6 +69,7 @@ export function* stageChange(
     if (bulk || mine.length * REBUILD_PART > order.size) staged.set(name, null)
     else if (mine.length > 0) staged.set(name, yield* stageOrder(order, written, mine))
   }
+  const cells = yield* cellsOf(shelf, slots)
   const reworded = new Set(fresh.map((position) => rows[position] as number))
   for (const name of shelf.searchFields)
     for (const position of changed.get(name) ?? []) reworded.add(rows[position] as number)
@@ -91,7 +92,8 @@ export function* stageChange(
     }
     const dead = removed.filter((row) => !table.isAlive(row))
     for (const row of dead) shelf.cells.drop(row)
-    for (const row of rows) shelf.cells.file(row)
+    for (let position = 0; position < rows.length; position++)
+      shelf.cells.fileIn(rows[position] as number, cells[position] as number)
     shelf.search.changed(reworded, table.capacity)
     for (const [name, order] of orders) {
       const change = staged.get(name)
@@ -172,6 +174,16 @@ function* changedColumns(
     yield
   }
   return changed
+}
+
+/** The cell of each slot's codes. */
+function* cellsOf(shelf: Shelf, slots: readonly number[]): Generator<undefined, Uint32Array> {
+  const cells = new Uint32Array(slots.length)
+  for (let i = 0; i < slots.length; i++) {
+    cells[i] = shelf.cells.cellOf(slots[i] as number)
+    if (i % SLICE_IDS === SLICE_IDS - 1) yield
+  }
+  return cells
 }
 
 const affected = (
