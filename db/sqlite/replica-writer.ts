@@ -111,7 +111,7 @@ export class ReplicaWriter {
    *
    * @throws ShapeBroken as `apply`
    */
-  applyBody(slot: Slot, body: ArrayBuffer, at: BodyEnd): Applied {
+  applyBody(slot: Slot, body: Uint8Array<ArrayBuffer>, at: BodyEnd): Applied {
     const state = this.#shapes.open(this.#entity, slot)
     if (!state.indexed && !at.upToDate)
       try {
@@ -124,7 +124,7 @@ export class ReplicaWriter {
   }
 
   /** Appends a stretch of a snapshot. Nothing of it stays where it throws. */
-  #append(before: ShapeState, body: ArrayBuffer, { handle, offset }: BodyEnd): Applied {
+  #append(before: ShapeState, body: Uint8Array<ArrayBuffer>, { handle, offset }: BodyEnd): Applied {
     const places = new Places()
     const width = columnsOf(this.#entity).length
     const group: Value[] = new Array(width * GROUP_ROWS).fill(null)

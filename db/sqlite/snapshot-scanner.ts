@@ -66,9 +66,9 @@ export class SnapshotScanner {
    * @returns the control messages behind the rows
    * @throws UnfamiliarBody, perhaps after some rows
    */
-  scan(body: ArrayBuffer, row: (values: readonly Value[]) => void): readonly ShapeMessage[] {
-    this.#bytes = Buffer.from(body) as TextBytes
-    this.#view = new DataView(body)
+  scan(body: Uint8Array<ArrayBuffer>, row: (values: readonly Value[]) => void): readonly ShapeMessage[] {
+    this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength) as TextBytes
+    this.#view = new DataView(body.buffer, body.byteOffset, body.byteLength)
     try {
       return this.#scan(row)
     } finally {

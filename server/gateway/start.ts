@@ -20,6 +20,8 @@ export interface Gateway {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
+/** Longer than a long poll (20 s): else every shape of every client would ask over a new connection. */
+const IDLE_TIMEOUT_MS = 60_000
 
 /**
  * Starts the gateway on HTTP. TLS is the business of what stands in front of it.
@@ -31,6 +33,7 @@ export const startGateway = async (options: StartGatewayOptions): Promise<Gatewa
     connectionString: options.databaseUrl,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
     application_name: 'outpost-gateway',
   })
   // Connections that die while idle (Postgres restarting) are replaced by the pool; unheard, the event would end the process.

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
-import { httpFetch } from '../../workers/sync/http-fetch.ts'
+import { httpFetch, readBody } from '../../workers/sync/http-fetch.ts'
 
 let server: Server | null = null
 const serve = async (listener: RequestListener): Promise<string> => {
@@ -38,6 +38,17 @@ test('a compressed body is unpacked, and asked for uncompressed on this machine'
   })
   expect(await (await httpFetch(url)).json()).toEqual({ a: 1 })
   expect(asked).toBe('identity')
+})
+
+test('a body is read into memory that it fits into, else into larger', async () => {
+  const sent = Buffer.alloc(200_000, 'Outpost ')
+  const url = await serve((_request, response) => void response.end(sent))
+  const first = await readBody(await httpFetch(url), new ArrayBuffer(1_000))
+  expect(sent.equals(first)).toBe(true)
+  const second = await readBody(await httpFetch(url), first.buffer)
+  expect(second.buffer).toBe(first.buffer)
+  expect(sent.equals(second)).toBe(true)
+  expect(sent.equals(await readBody(new Response(sent), first.buffer))).toBe(true)
 })
 
 test('a body that breaks off is an error, never a shorter body', async () => {

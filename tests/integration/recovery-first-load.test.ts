@@ -22,12 +22,12 @@ afterEach(() => {
 const random = seededRandom(7)
 const ids = Array.from({ length: ROWS_A_BODY * BODIES }, (_, at) => uuidv7(1_700_000_000_000 + at, random))
 
-const body = (n: number, last: readonly object[] = []): ArrayBuffer => {
+const body = (n: number, last: readonly object[] = []): Uint8Array<ArrayBuffer> => {
   const rows = ids.slice(n * ROWS_A_BODY, (n + 1) * ROWS_A_BODY).map((id) => {
     const values = Object.fromEntries(columnsOf('accounts').map((column) => [column, null]))
     return snapshotRow({ ...values, id, version: '1', company: `Company ${id}`, type: 'customer', status: 'lead' })
   })
-  return Uint8Array.from(Buffer.from(JSON.stringify([...rows, ...last]))).buffer
+  return Uint8Array.from(Buffer.from(JSON.stringify([...rows, ...last])))
 }
 
 const apply = (made: ReplicaBench, local: LocalReplica | null, n: number, last: readonly object[] = []): void => {

@@ -17,19 +17,21 @@ test('R-7 R-4 a body goes on only from where the shape stands; a broken shape is
     databaseKey: 'ab'.repeat(32),
   })
   const replica = new ThreadClient<ReplicaCalls>(worker, (error) => deaths.push(error.code))
-  const apply = (
+  const apply = async (
     messages: readonly ShapeMessage[],
     requestedOffset: string,
     offset: string,
     upToDate = false,
     handle = 'h1',
   ) => {
-    const { buffer } = Uint8Array.from(Buffer.from(JSON.stringify(messages)))
-    return replica.call(
+    const body = Uint8Array.from(Buffer.from(JSON.stringify(messages)))
+    const { applied, memory } = await replica.call(
       'apply',
-      { entity: 'saved_views', slot: 'main', body: buffer, requestedOffset, handle, offset, upToDate },
-      [buffer],
+      { entity: 'saved_views', slot: 'main', body, requestedOffset, handle, offset, upToDate },
+      [body.buffer],
     )
+    expect(memory.byteLength).toBeGreaterThan(0)
+    return applied
   }
   const first = await apply([snapshotRow({ id: 'a', version: '1', name: 'A' }), SNAPSHOT_END], '-1', '0_0')
   expect(first).toMatchObject({ appended: 1, state: { offset: '0_0' } })

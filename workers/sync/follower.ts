@@ -41,9 +41,15 @@ interface Run {
   readonly slot: Slot
   /** Bodies handed over by the fetch and not yet by the stream. */
   readonly bodies: Map<number, RawBody>
-  /** The last body taken has been applied, or never will be: bodies are applied in their order. */
-  applied: Promise<void>
+  /** The last body taken is with the replica thread, or never will be: bodies are handed over in their order. */
+  handed: Promise<void>
+  /** All bodies taken have been applied, or never will be. */
+  applied: Promise<unknown>
+  /** The same of all but the last. */
+  appliedBefore: Promise<unknown>
 }
+
+const DONE = Promise.resolve()
 
 /**
  * Follows one shape: ShapeStream speaks the protocol, bodies go to the replica thread, and whatever ends a stream is
@@ -137,7 +143,14 @@ export class Follower {
 
   #open(state: ShapeState): void {
     const { address, workspace, entity, token } = this.#deps
-    const run: Run = { abort: new AbortController(), slot: state.slot, bodies: new Map(), applied: Promise.resolve() }
+    const run: Run = {
+      abort: new AbortController(),
+      slot: state.slot,
+      bodies: new Map(),
+      handed: DONE,
+      applied: DONE,
+      appliedBefore: DONE,
+    }
     this.#run = run
     const resume = state.handle !== null && state.offset !== null
     const stream = new ShapeStream({
@@ -169,7 +182,8 @@ export class Follower {
 
   /**
    * ShapeStream waits for this before its next request; it must not throw. A request costs this thread as much as a
-   * small commit: at the end of the log it is made once the change is told, before it while there is more to fetch.
+   * small commit: at the end of the log it is made once the change is told, before it while there is more to fetch, but
+   * never while more than two bodies are yet to be applied.
    */
   async #take(run: Run, messages: readonly Message[]): Promise<void> {
     for (const { headers } of messages) {
@@ -183,20 +197,30 @@ export class Follower {
       const body = run.bodies.get(id)
       if (control !== RAW_CONTROL || !body) continue
       run.bodies.delete(id)
-      run.applied = run.applied.then(() => this.#apply(run, body))
+      const { handed, applied, appliedBefore } = run
+      const handing = Promise.withResolvers<void>()
+      run.handed = handing.promise
+      run.appliedBefore = applied
+      run.applied = Promise.all([applied, this.#apply(run, body, handed, handing.resolve)])
+      await appliedBefore
     }
     if (messages.some(({ headers }) => 'control' in headers && headers.control === 'up-to-date')) await run.applied
   }
 
-  async #apply(run: Run, body: RawBody): Promise<void> {
-    const { requestedOffset, handle, offset, release } = body
+  /** Hands a body over once the one before it is (`before`): the thread need not wait for this one between two. */
+  async #apply(run: Run, body: RawBody, before: Promise<void>, handed: () => void): Promise<void> {
+    const { requestedOffset, handle, offset, place } = body
     try {
+      await before
       const { bytes, upToDate } = await body.content
       // What came before it was not applied: it would not fit.
       if (this.#run !== run) return
       this.aliveAt = this.#deps.clock.now()
       const params = { entity: this.entity, slot: run.slot, body: bytes, requestedOffset, handle, offset, upToDate }
-      const applied = await this.#deps.replica.call('apply', params, [bytes])
+      const answer = this.#deps.replica.call('apply', params, [bytes.buffer])
+      handed()
+      const { applied, memory } = await answer
+      place.memory = memory
       if (applied === null) {
         if (this.#run === run) this.restart()
         return
@@ -217,7 +241,8 @@ export class Follower {
         await this.reload(error.message).catch((again: unknown) => this.#failed(again))
       else this.#failed(error, run)
     } finally {
-      release()
+      handed()
+      place.release()
     }
   }
 
@@ -260,7 +285,7 @@ export class Follower {
 
 /** Bodies that the stream never asked for again (its request was overtaken) give their place back. */
 const drop = (run: Run): void => {
-  for (const body of run.bodies.values()) body.release()
+  for (const body of run.bodies.values()) body.place.release()
   run.bodies.clear()
 }
 

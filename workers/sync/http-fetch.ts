@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { Readable } from 'node:stream'
+import { finished, type Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import type { Fetch } from './gateway-client.ts'
 
@@ -21,7 +21,12 @@ const agents = {
 
 /** An answer whose body is collected once, when it is asked for. */
 class HttpAnswer extends Response {
-  override readonly arrayBuffer: () => Promise<ArrayBuffer>
+  /** Collects the body into `memory`, or into larger memory where it does not fit. */
+  readonly readInto: (memory: ArrayBuffer) => Promise<Uint8Array<ArrayBuffer>>
+  override readonly arrayBuffer = async (): Promise<ArrayBuffer> => {
+    const { buffer, byteLength } = await this.readInto(new ArrayBuffer(0))
+    return buffer.transfer(byteLength)
+  }
   override readonly text = async (): Promise<string> => new TextDecoder().decode(await this.arrayBuffer())
   override readonly json = async (): Promise<unknown> => JSON.parse(await this.text())
 
@@ -31,30 +36,43 @@ class HttpAnswer extends Response {
       headers.append(incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? '')
     super(null, { status: incoming.statusCode ?? 0, statusText: incoming.statusMessage ?? '', headers })
     if (NO_BODY.includes(this.status)) incoming.resume()
-    this.arrayBuffer = () =>
-      collect(incoming, headers.get('content-encoding')).catch((thrown: unknown) => {
+    this.readInto = (memory) =>
+      collect(incoming, headers.get('content-encoding'), memory).catch((thrown: unknown) => {
         throw signal?.aborted ? signal.reason : thrown
       })
   }
 }
 
-const collect = async (incoming: http.IncomingMessage, encoding: string | null): Promise<ArrayBuffer> => {
-  const decoder = DECODERS[encoding ?? '']
-  const body: AsyncIterable<Buffer> = decoder ? incoming.compose(decoder()) : incoming
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    size += chunk.length
-  }
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole.buffer
+const SMALLEST_BYTES = 16 * 1024
+
+/** The bytes that were there, in memory that holds at least `needed`. */
+const grown = (bytes: Uint8Array<ArrayBuffer>, used: number, needed: number): Uint8Array<ArrayBuffer> => {
+  const larger = new Uint8Array(Math.max(SMALLEST_BYTES, needed, bytes.length * 2))
+  larger.set(bytes.subarray(0, used))
+  return larger
 }
+
+const collect = (
+  incoming: http.IncomingMessage,
+  encoding: string | null,
+  memory: ArrayBuffer,
+): Promise<Uint8Array<ArrayBuffer>> =>
+  new Promise((resolve, reject) => {
+    const decoder = DECODERS[encoding ?? '']
+    const body: Readable = decoder ? incoming.compose(decoder()) : incoming
+    let bytes = new Uint8Array(memory)
+    let size = 0
+    body.on('data', (chunk: Buffer) => {
+      if (size + chunk.length > bytes.length) bytes = grown(bytes, size, size + chunk.length)
+      bytes.set(chunk, size)
+      size += chunk.length
+    })
+    finished(body, (error) => (error ? reject(error) : resolve(bytes.subarray(0, size))))
+  })
+
+/** A body's bytes, at the beginning of `memory` where the answer is of `httpFetch` and fits into it. */
+export const readBody = async (response: Response, memory: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> =>
+  response instanceof HttpAnswer ? response.readInto(memory) : new Uint8Array(await response.arrayBuffer())
 
 const get = (url: URL, headers: Headers, signal: AbortSignal | null): Promise<http.IncomingMessage> =>
   new Promise((resolve, reject) => {

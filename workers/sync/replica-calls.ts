@@ -7,7 +7,7 @@ import type { ShapeState, Slot } from '../../db/sqlite/shape-store.ts'
 export interface Body {
   readonly entity: EntityName
   readonly slot: Slot
-  readonly body: ArrayBuffer
+  readonly body: Uint8Array<ArrayBuffer>
   /** The offset that the request named; the body goes on from there and nowhere else. */
   readonly requestedOffset: string
   readonly handle: string
@@ -22,8 +22,11 @@ export type ReplicaCalls = {
     readonly params: EntityName
     readonly answer: { readonly main: ShapeState; readonly next: ShapeState | null }
   }
-  /** Null: the body was overtaken by a restart and is not applied. */
-  apply: { readonly params: Body; readonly answer: Applied | null }
+  /** Null: the body was overtaken by a restart and is not applied. Its memory comes back, for another one. */
+  apply: {
+    readonly params: Body
+    readonly answer: { readonly applied: Applied | null; readonly memory: ArrayBuffer }
+  }
   beginNext: { readonly params: EntityName; readonly answer: ShapeState }
   /** How far the noted changes have come, after everything that was answered before. */
   changesEnd: { readonly params: null; readonly answer: ChangesEnd }

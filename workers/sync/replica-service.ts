@@ -36,7 +36,10 @@ export const replicaHandlers = (db: Db): Handlers<ReplicaCalls> => {
   return {
     states: () => copied(ENTITY_NAMES.map(mainOf)),
     position: (entity) => copied({ main: mainOf(entity), next: writerOf(entity).state('next') }),
-    apply: (body) => copied(apply(body)),
+    apply: (body) => {
+      const memory = body.body.buffer
+      return { value: { applied: apply(body), memory }, transfer: [memory] }
+    },
     beginNext: (entity) => copied(writerOf(entity).beginNext(true)),
     changesEnd: () => copied(changesEnd(db)),
     forgetChanges: (seq) => {

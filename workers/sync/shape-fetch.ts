@@ -1,12 +1,13 @@
 import { PROTOCOL_HEADER } from '../../core/protocol/version.ts'
 import { classifyHttp, type HttpClass } from '../../core/sync/http-class.ts'
 import { endsUpToDate, TAIL_BYTES } from '../../core/sync/shape-message.ts'
-import type { BodyBudget } from './body-budget.ts'
+import { type BodyBudget, type BodyPlace, NO_MEMORY } from './body-budget.ts'
 import type { Fetch } from './gateway-client.ts'
+import { readBody } from './http-fetch.ts'
 
 /** The bytes of a body, once they are all here. */
 export interface BodyContent {
-  readonly bytes: ArrayBuffer
+  readonly bytes: Uint8Array<ArrayBuffer>
   /** They end with the control message that says so. */
   readonly upToDate: boolean
 }
@@ -19,8 +20,8 @@ export interface RawBody {
   readonly requestedOffset: string
   readonly handle: string
   readonly offset: string
-  /** Gives the body's place in memory back. */
-  readonly release: () => void
+  /** Where it is in memory: released once it is used, or never will be. */
+  readonly place: BodyPlace
 }
 
 /** The control message that stands for a diverted body. ShapeStream hands unknown controls through. */
@@ -45,13 +46,13 @@ let nextId = 1
  * prefetching.
  *
  * A chunk of a snapshot is answered for by its headers: the stream asks for the next one while its bytes still come.
- * The budget bounds how many do.
+ * The budget bounds how many do; one shape's come one after the other, since two at once would both be late.
  *
  * A response that is not the gateway's throws, as a broken connection does: the stream tries again with backoff.
  */
-export const shapeFetch =
-  ({ fetch, budget, saw, divert, signal }: ShapeFetchOptions): Fetch =>
-  async (input, init) => {
+export const shapeFetch = ({ fetch, budget, saw, divert, signal }: ShapeFetchOptions): Fetch => {
+  let bodyBefore: Promise<unknown> = Promise.resolve()
+  return async (input, init) => {
     let response: Response
     const ends = init?.signal ? AbortSignal.any([init.signal, signal]) : signal
     try {
@@ -68,9 +69,10 @@ export const shapeFetch =
     )
     if (kind === 'not_gateway') throw new TypeError('The answer is not the gateway’s')
     if (response.status !== 200) return response
-    const release = await budget.take()
-    const content = contentOf(response)
-    content.catch(release)
+    await bodyBefore
+    const place = await budget.take()
+    const content = contentOf(response, place)
+    bodyBefore = content.catch(place.release)
     const { headers } = response
     const query = new URL(input instanceof Request ? input.url : input).searchParams
     const body: RawBody = {
@@ -79,21 +81,32 @@ export const shapeFetch =
       requestedOffset: query.get('offset') ?? '-1',
       handle: headers.get('electric-handle') ?? '',
       offset: headers.get('electric-offset') ?? '',
-      release,
+      place,
     }
     const isSnapshotChunk = SNAPSHOT_OFFSET.test(body.offset) && !headers.has('electric-up-to-date')
     const upToDate = isSnapshotChunk ? false : (await content).upToDate
     divert(body)
     return stub(body.id, upToDate, headers)
   }
+}
 
 /** Chunk n of a snapshot is answered with the offset `0_n`. */
 const SNAPSHOT_OFFSET = /^0_\d+$/
 
-const contentOf = async (response: Response): Promise<BodyContent> => {
-  const bytes = await response.arrayBuffer()
-  const tail = new Uint8Array(bytes, Math.max(0, bytes.byteLength - TAIL_BYTES))
-  return { bytes, upToDate: endsUpToDate(tailDecoder.decode(tail)) }
+/** A body of no more is kept beside the budget: it would hold a place while large ones are applied before it. */
+const SMALL_BYTES = 64 * 1024
+
+const contentOf = async (response: Response, place: BodyPlace): Promise<BodyContent> => {
+  const { memory } = place
+  // Not part of a place that is given back while bytes still come.
+  place.memory = NO_MEMORY
+  const bytes = await readBody(response, memory)
+  place.memory = bytes.buffer
+  const upToDate = endsUpToDate(tailDecoder.decode(bytes.subarray(-TAIL_BYTES)))
+  if (bytes.length > SMALL_BYTES) return { bytes, upToDate }
+  const own = bytes.slice()
+  place.release()
+  return { bytes: own, upToDate }
 }
 
 const stub = (id: number, upToDate: boolean, from: Headers): Response => {

@@ -6,6 +6,7 @@ import type { Answers } from '../../../core/protocol/window-api.ts'
 import { seededRandom } from '../../../core/random.ts'
 import type { Applied } from '../../../db/sqlite/replica-writer.ts'
 import { type Engine, openEngine } from '../../../workers/sync/engine.ts'
+import type { ReplicaCalls } from '../../../workers/sync/replica-calls.ts'
 import type { ThreadAnswer } from '../../../workers/sync/thread-client.ts'
 import type { ChaosClient } from '../client-port.ts'
 import type { Member } from '../model/tables.ts'
@@ -179,8 +180,9 @@ export class Machine {
 
   #seen(method: string, answer: ThreadAnswer): void {
     if (method === 'wipe') this.#deps.onWiped(this)
-    if (method !== 'apply' || !answer.ok || answer.value === null) return
-    const applied = answer.value as Applied
+    if (method !== 'apply' || !answer.ok) return
+    const { applied } = answer.value as ReplicaCalls['apply']['answer']
+    if (applied === null) return
     const entity = ENTITY_NAMES.find((name) => name === applied.state.entity)
     if (entity) this.#deps.onApplied(this, entity, applied)
   }

@@ -8,15 +8,15 @@ test('R-9 the third body waits until one of two gives its place back, once', asy
   const first = await budget.take()
   await budget.take()
   let third = false
-  const waiting = budget.take().then((release) => {
+  const waiting = budget.take().then((place) => {
     third = true
-    return release
+    return place
   })
   await turn()
   expect(third).toBe(false)
-  first()
-  first()
-  const release = await waiting
+  first.release()
+  first.release()
+  const { release } = await waiting
   let fourth = false
   void budget.take().then(() => {
     fourth = true
@@ -26,4 +26,18 @@ test('R-9 the third body waits until one of two gives its place back, once', asy
   release()
   await turn()
   expect(fourth).toBe(true)
+})
+
+test('R-9 memory goes from one body to the next, and away when nothing is loading', async () => {
+  const budget = new BodyBudget(2)
+  const [first, second] = [await budget.take(), await budget.take()]
+  expect(first.memory.byteLength).toBe(0)
+  const memory = new ArrayBuffer(100)
+  first.memory = memory
+  first.release()
+  const third = await budget.take()
+  expect(third.memory).toBe(memory)
+  second.release()
+  third.release()
+  expect((await budget.take()).memory.byteLength).toBe(0)
 })

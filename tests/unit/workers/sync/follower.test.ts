@@ -32,23 +32,23 @@ const logAnswer = (offset: string, upToDate: boolean): Response => {
   return new Response(JSON.stringify(upToDate ? [change, end] : [change]), { headers })
 }
 
-test('R-6 at the end of the log a change is told before the next request; before it, what follows is fetched meanwhile', async () => {
-  const said: string[] = []
-  let bodies = 0
+/** A follower over a thread that answers when `onApply` lets it. Every fetch is told to `answer`; without one it hangs. */
+const follow = (
+  answer: (asked: number) => Response | null,
+  onApply: (commit: () => void, bodies: number) => void,
+  onApplied: (upToDate: boolean) => void,
+): Follower => {
+  let [asked, bodies] = [0, 0]
   let answerThread: (answer: ThreadAnswer) => void = () => {}
-  const ended = Promise.withResolvers<void>()
-  const held: (() => void)[] = []
   const client = new ThreadClient<ReplicaCalls>(
     {
       postMessage: (message) => {
         const { id, method } = message as ThreadRequest<ReplicaCalls>
         if (method === 'position') answerThread({ id, ok: true, value: { main: state, next: null } })
         else {
-          const value = { state, changed: [], appended: 0, placed: null, swapped: 'no' }
-          const commit = () => answerThread({ id, ok: true, value })
-          // The first body's commit takes until the second is asked for.
-          if (++bodies === 1) held.push(commit)
-          else setImmediate(commit)
+          const applied = { state, changed: [], appended: 0, placed: null, swapped: 'no' }
+          const value = { applied, memory: new ArrayBuffer(0) }
+          onApply(() => answerThread({ id, ok: true, value }), ++bodies)
         }
       },
       on: (event: string, listener: unknown) => {
@@ -59,32 +59,69 @@ test('R-6 at the end of the log a change is told before the next request; before
     },
     () => {},
   )
-  const follower = new Follower({
+  return new Follower({
     entity: 'accounts',
     state,
     address: 'http://gateway',
     workspace: 'w',
     token: () => 'token',
-    fetch: async (_url, init) => {
-      said.push('asked')
-      const asked = said.filter((what) => what === 'asked').length
-      if (asked === 1) return logAnswer('6_0', false)
-      for (const commit of held.splice(0)) commit()
-      if (asked === 2) return logAnswer('7_0', true)
-      ended.resolve()
-      return new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))))
-    },
+    fetch: async (_url, init) =>
+      answer(++asked) ??
+      new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted')))),
     clock: { now: () => 0, after: () => () => {} },
     random: seededRandom(1),
     backoff: { baseMs: 1, capMs: 2 },
     budget: new BodyBudget(2),
     replica: client,
     saw: () => {},
-    onApplied: (_applied, upToDate) => said.push(upToDate ? 'told the end' : 'told'),
+    onApplied: (_applied, upToDate) => onApplied(upToDate),
     log: () => {},
   })
+}
+
+test('R-6 at the end of the log a change is told before the next request; before it, what follows is fetched meanwhile', async () => {
+  const said: string[] = []
+  const ended = Promise.withResolvers<void>()
+  const held: (() => void)[] = []
+  const follower = follow(
+    (asked) => {
+      said.push('asked')
+      if (asked === 1) return logAnswer('6_0', false)
+      for (const commit of held.splice(0)) commit()
+      if (asked === 2) return logAnswer('7_0', true)
+      ended.resolve()
+      return null
+    },
+    // The first body's commit takes until the second is asked for.
+    (commit, bodies) => (bodies === 1 ? held.push(commit) : setImmediate(commit)),
+    (upToDate) => said.push(upToDate ? 'told the end' : 'told'),
+  )
   follower.start()
   await ended.promise
   follower.stop()
   expect(said).toEqual(['asked', 'asked', 'told', 'told the end', 'asked'])
+})
+
+test('R-9 a body is handed over while the one before it is applied; with three to be applied none is asked for', async () => {
+  const said: string[] = []
+  const fourth = Promise.withResolvers<void>()
+  const held: (() => void)[] = []
+  const follower = follow(
+    (asked) => {
+      said.push(`asked ${asked}`)
+      if (asked > 3) fourth.resolve()
+      return asked > 3 ? null : logAnswer(`${5 + asked}_0`, false)
+    },
+    (commit, bodies) => {
+      said.push(`handed ${bodies}`)
+      held.push(commit)
+      // Nothing is applied before three are handed over and a fourth could have been asked for.
+      if (bodies === 3) setImmediate(() => setImmediate(() => held.shift()?.()))
+    },
+    () => said.push('told'),
+  )
+  follower.start()
+  await fourth.promise
+  follower.stop()
+  expect(said).toEqual(['asked 1', 'handed 1', 'asked 2', 'handed 2', 'asked 3', 'handed 3', 'told', 'asked 4'])
 })
