@@ -1,4 +1,4 @@
-import type { ListEntity, ListSpec, SortKey, WhereItem } from '../../core/query/spec.ts'
+import type { Condition, ListEntity, ListSpec, SortKey, WhereItem } from '../../core/query/spec.ts'
 
 /** Fields with a facet popover, in the order of the filter bar. */
 export const FACETS: Readonly<Record<ListEntity, readonly string[]>> = {
@@ -34,6 +34,7 @@ export const plainQuery = (entity: ListEntity): ListQuery => ({
 
 export type QueryAction =
   | { readonly t: 'filter'; readonly field: string; readonly values: readonly string[] }
+  | { readonly t: 'add-other'; readonly condition: Condition }
   | { readonly t: 'drop-other'; readonly index: number }
   | { readonly t: 'clear' }
   | { readonly t: 'search'; readonly text: string }
@@ -61,6 +62,8 @@ export const reduceQuery = (query: ListQuery, action: QueryAction): ListQuery =>
       const { [action.field]: _, ...rest } = query.filters
       return { ...query, filters: action.values.length > 0 ? { ...rest, [action.field]: action.values } : rest }
     }
+    case 'add-other':
+      return { ...query, other: [...query.other, action.condition] }
     case 'drop-other':
       return { ...query, other: query.other.filter((_, index) => index !== action.index) }
     case 'clear':

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build, type PreviewServer, preview } from 'vite'
@@ -6,11 +8,13 @@ import { ensureBrowser } from '../../scripts/browser.ts'
 
 /** The window alone, over a fake app and the real query worker: what needs no server to be seen. */
 const configFile = fileURLToPath(new URL('../support/renderer-harness/vite.config.ts', import.meta.url))
+const SCREENSHOTS = fileURLToPath(new URL('../../out/screenshots', import.meta.url))
 let server: PreviewServer
 let browser: Browser
 let url = ''
 
 beforeAll(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true })
   await build({ configFile, logLevel: 'silent' })
   server = await preview({ configFile, preview: { port: 0, host: '127.0.0.1' }, logLevel: 'silent' })
   url = server.resolvedUrls?.local[0] ?? ''
@@ -124,5 +128,34 @@ test('refused edits explain themselves; a conflict is settled by choosing a side
   await items.first().getByTestId('attention-discard').click()
   await page.getByTestId('confirm-discard').click()
   await expect.poll(() => items.count()).toBe(1)
+  await page.close()
+})
+
+test('a condition is put together, narrows the list, says itself in words, and goes again', async () => {
+  const page = await open('calm', 2_000)
+  const total = page.getByTestId('list-total')
+  const add = async (field: string, choice: string, ...typed: string[]): Promise<void> => {
+    await page.getByTestId('add-condition').click()
+    await page.getByTestId('condition-field').selectOption(field)
+    await page.getByTestId('condition-test').selectOption({ label: choice })
+    for (const [at, text] of typed.entries())
+      await page.locator(`#condition-${at === 0 ? 'first' : 'second'}`).fill(text)
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme })
+      await page.screenshot({ path: join(SCREENSHOTS, `condition-${field}-${scheme}.png`), animations: 'disabled' })
+    }
+    await page.getByTestId('condition-add').click()
+  }
+  await add('next_action_date', 'is overdue')
+  await page.getByText('Next action on is overdue').waitFor()
+  await page.locator('[data-testid=list-total]:not([data-total="2000"])').waitFor()
+  const overdue = Number(await total.getAttribute('data-total'))
+  await add('deal_value', 'is between', '100', '100000')
+  await page.getByText('Deal value is between €100 and €100,000').waitFor()
+  await page.locator(`[data-testid=list-total]:not([data-total="${overdue}"])`).waitFor()
+  expect(Number(await total.getAttribute('data-total'))).toBeLessThan(overdue)
+  await page.getByRole('button', { name: 'Remove this condition' }).first().click()
+  await page.getByRole('button', { name: 'Remove this condition' }).first().click()
+  await page.locator('[data-testid=list-total][data-total="2000"]').waitFor()
   await page.close()
 })

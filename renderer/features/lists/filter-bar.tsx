@@ -1,33 +1,20 @@
 import { BookmarkPlus, X } from 'lucide-react'
+import { labelOf } from '../../../core/model/codes.ts'
+import type { EntityName } from '../../../core/model/entities.ts'
 import { fieldOf } from '../../../core/model/entities.ts'
-import type { ListEntity, WhereItem } from '../../../core/query/spec.ts'
+import type { Value } from '../../../core/model/field.ts'
+import type { ListEntity } from '../../../core/query/spec.ts'
 import { useActions } from '../../data/actions.tsx'
-import { formatCount } from '../../data/format.ts'
+import { conditionWords, plainValue } from '../../data/conditions.ts'
+import { memberName } from '../../data/display.ts'
+import { formatCount, formatMoney } from '../../data/format.ts'
 import { FACETS, isNarrowed, type ListQuery, type QueryAction } from '../../data/list-query.ts'
 import type { ListSnapshot } from '../../data/list-session.ts'
 import { useWorkspace } from '../../data/workspace.tsx'
 import { Button } from '../../ui/button.tsx'
+import { ConditionButton } from './condition-button.tsx'
 import { FacetButton } from './facet-button.tsx'
 import './filter-bar.css'
-
-const OP_WORDS: Readonly<Record<string, string>> = {
-  eq: 'is',
-  ne: 'is not',
-  in: 'is one of',
-  lt: 'before',
-  le: 'at most',
-  gt: 'after',
-  ge: 'at least',
-  between: 'between',
-  contains: 'contains',
-  isnull: 'is empty:',
-}
-
-const wordsOf = (entity: ListEntity, item: WhereItem): string => {
-  if ('or' in item) return item.or.map((one) => wordsOf(entity, one)).join(' or ')
-  const value = Array.isArray(item.value) ? item.value.join(', ') : String(item.value)
-  return `${fieldOf(entity, item.field)?.label ?? item.field} ${OP_WORDS[item.op] ?? item.op} ${value}`
-}
 
 /** "1,204 of 50,000 accounts". */
 const Total = ({ list, entity, narrowed }: { list: ListSnapshot; entity: ListEntity; narrowed: boolean }) => {
@@ -68,6 +55,12 @@ export const FilterBar = ({
   const workspace = useWorkspace()
   const actions = useActions()
   const narrowed = isNarrowed(query)
+  const show = (entity: EntityName, column: string, value: Value): string => {
+    const kind = fieldOf(entity, column)?.kind
+    if (kind === 'money') return formatMoney(Number(value), workspace.session.workspace.currency)
+    if (kind === 'ref') return memberName(workspace.byId, String(value))
+    return kind === 'code' ? labelOf(entity, column, String(value)) : plainValue(entity, column, value)
+  }
   return (
     <div className="filter-bar" role="toolbar" aria-label="Filters">
       {FACETS[query.entity].map((field) => (
@@ -81,9 +74,10 @@ export const FilterBar = ({
           onChange={(values) => onAction({ t: 'filter', field, values })}
         />
       ))}
+      <ConditionButton entity={query.entity} onAdd={(condition) => onAction({ t: 'add-other', condition })} />
       {query.other.map((item, index) => (
         <span className="facet facet-on" key={JSON.stringify(item)}>
-          <span className="facet-button truncate">{wordsOf(query.entity, item)}</span>
+          <span className="facet-button truncate">{conditionWords(query.entity, item, show)}</span>
           <button
             type="button"
             className="facet-drop"
