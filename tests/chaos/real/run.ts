@@ -247,19 +247,20 @@ class RealRun {
         await lasting()
         await client.ask({ t: 'full', on: false })
         return
-      case 'disk_busy': {
-        const locker = openDatabase({ path: join(client.dataDir, 'outbox.db'), key: KEY, durability: 'full' })
-        locker.exec('begin immediate')
-        this.#hit(kind)
-        await lasting()
-        locker.close()
-      }
+      case 'disk_busy':
+        await this.#inTurn(kind, async () => {
+          const locker = openDatabase({ path: join(client.dataDir, 'outbox.db'), key: KEY, durability: 'full' })
+          locker.pragma('busy_timeout = 1000')
+          locker.exec('begin immediate')
+          await lasting()
+          locker.close()
+        })
     }
   }
 
   readonly #turns = new Map<FaultKind, Promise<void>>()
 
-  /** One after the other: what is down cannot be killed. */
+  /** One after the other: what is down cannot be killed, nor what is locked be locked. */
   #inTurn(kind: FaultKind, work: () => Promise<void>): Promise<void> {
     const turn = (this.#turns.get(kind) ?? Promise.resolve()).then(() => {
       this.#hit(kind)
