@@ -21,6 +21,13 @@ export interface ListSummary {
   readonly complete: boolean
 }
 
+/** What opening a list answers. */
+export interface OpenedList extends ListSummary {
+  readonly list: number
+  /** Its first rows, as many as were asked for, fewer at its end. */
+  readonly rows: readonly WindowRow[]
+}
+
 /** The list changed: totals as of `revision`; fetch the windows on screen again. */
 export interface ListChange extends ListSummary {
   readonly revision: number
@@ -43,8 +50,11 @@ export interface ListGroup {
 export interface QueryApi<Port = unknown> {
   /** Takes the line to the sync process; a second call replaces the first (the sync process restarted). */
   connect(port: Port): void
-  /** Opens a list; the answer is complete for the rows loaded so far. `onChange` fires after commits that touch it. */
-  open(spec: ListSpec, onChange: (change: ListChange) => void): Promise<ListSummary & { readonly list: number }>
+  /**
+   * Opens a list; the answer is complete for the rows loaded so far, and brings the list's first `count` rows (none unless
+   * asked for), so that a key costs one way there and back. `onChange` fires after commits that touch it.
+   */
+  open(spec: ListSpec, onChange: (change: ListChange) => void, count?: number): Promise<OpenedList>
   rows(list: number, start: number, count: number): Promise<readonly WindowRow[]>
   /** Ids of the rows between two positions, both included, in list order (shift-select). */
   idsBetween(list: number, from: number, to: number): Promise<readonly string[]>

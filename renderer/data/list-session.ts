@@ -3,6 +3,7 @@ import type { ListChange, ListSummary, WindowRow } from '../../core/protocol/que
 import type { ListSpec } from '../../core/query/spec.ts'
 import { attempt } from '../../core/result.ts'
 import type { OpenList, QueryClient } from './query-client.ts'
+import { FIRST_ROWS } from './query-list.ts'
 
 export interface ListSnapshot extends ListSummary {
   /** The open list at the query worker; null until the first answer. */
@@ -17,8 +18,8 @@ interface Block {
   readonly revision: number
 }
 
-/** Rows fetched together; a screen of the tallest window is one or two blocks. */
-const BLOCK_ROWS = 64
+/** Rows fetched together. */
+const BLOCK_ROWS = FIRST_ROWS
 const KEPT_BLOCKS = 48
 
 const EMPTY: ListSnapshot = {
@@ -40,6 +41,8 @@ export const createListSession = (client: Pick<QueryClient, 'open'>) => {
   let blocks = new Map<number, Block>()
   let range = { first: 0, last: BLOCK_ROWS - 1 }
   let opening = new AbortController()
+  /** The query that was asked last; null when none is open or under way. */
+  let asked: string | null = null
   let revision = 0
   let fetching = false
   const listeners = new Set<() => void>()
@@ -100,26 +103,35 @@ export const createListSession = (client: Pick<QueryClient, 'open'>) => {
     },
     snapshot: (): ListSnapshot => snapshot,
 
-    /** Shows another query. The rows on screen stay until the first window of the new one is here. */
+    /**
+     * Shows another query; one that is shown or asked already is left alone. The rows on screen stay until the first window
+     * of the new one is here.
+     */
     async open(spec: ListSpec): Promise<void> {
+      const key = JSON.stringify(spec)
+      if (key === asked) return
+      asked = key
       opening.abort()
       opening = new AbortController()
       const { signal } = opening
       publish({ opening: true })
       let list: OpenList | null = null
       try {
-        list = await client.open(spec, (change) => list && changed(list, change), signal)
-        const asOf = list.latest().revision
-        const rows = await list.rows(0, BLOCK_ROWS, signal)
+        let changedSince = false
+        const onChange = (change: ListChange): void => {
+          if (list) changed(list, change)
+          else changedSince = true
+        }
+        list = await client.open(spec, onChange, signal)
         if (signal.aborted) return list.close()
         snapshot.list?.close()
         blocks = new Map()
         revision++
         range = { first: 0, last: BLOCK_ROWS - 1 }
-        store(0, rows, BLOCK_ROWS, revision)
-        const { total, facets, loaded, complete, revision: now } = list.latest()
+        store(0, list.firstRows(), BLOCK_ROWS, revision)
+        const { total, facets, loaded, complete } = list.latest()
         publish({ list, opening: false, error: null, total, facets, loaded, complete })
-        if (now !== asOf) changed(list, list.latest())
+        if (changedSince) changed(list, list.latest())
       } catch (thrown) {
         list?.close()
         if (!signal.aborted) publish({ opening: false, error: toAppError(thrown) })
@@ -139,6 +151,7 @@ export const createListSession = (client: Pick<QueryClient, 'open'>) => {
     /** Lets the worker forget the list. `open` may be called again. */
     close(): void {
       opening.abort()
+      asked = null
       snapshot.list?.close()
       blocks = new Map()
       snapshot = EMPTY

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { createContext, type Dispatch, use, useReducer, useState } from 'react'
+import { createContext, use, useMemo, useRef, useState } from 'react'
 import type { ListEntity } from '../../core/query/spec.ts'
 import { type ListQuery, type QueryAction, reduceQuery } from './list-query.ts'
 import { standardViews, type View } from './views.ts'
@@ -28,7 +28,13 @@ const startOf = (entity: ListEntity, me: string): ListState => {
   return { query: view.query, view }
 }
 
-const ListsContext = createContext<{ lists: Lists; dispatch: Dispatch<ListsAction> } | null>(null)
+interface ListsChannel {
+  dispatch(action: ListsAction): void
+  /** Calls `listener` with each next query of a list while the event that asks for it runs; answers what stops it. */
+  onQuery(entity: ListEntity, listener: (query: ListQuery) => void): () => void
+}
+
+const ListsContext = createContext<(ListsChannel & { readonly lists: Lists }) | null>(null)
 
 /** Holds the lists' queries. `me`: the member's id, for "my" views. */
 export const ListsProvider = ({ me, children }: { me: string; children: ReactNode }) => {
@@ -37,8 +43,27 @@ export const ListsProvider = ({ me, children }: { me: string; children: ReactNod
     contacts: startOf('contacts', me),
     tasks: startOf('tasks', me),
   }))
-  const [lists, dispatch] = useReducer(reduceLists, start)
-  return <ListsContext value={{ lists, dispatch }}>{children}</ListsContext>
+  const [lists, setLists] = useState<Lists>(start)
+  const latest = useRef<Lists>(start)
+  const channel = useMemo((): ListsChannel => {
+    const listeners = new Map<ListEntity, (query: ListQuery) => void>()
+    return {
+      dispatch(action) {
+        const entity = action.t === 'view' ? action.view.entity : action.entity
+        latest.current = reduceLists(latest.current, action)
+        listeners.get(entity)?.(latest.current[entity].query)
+        setLists(latest.current)
+      },
+      onQuery(entity, listener) {
+        listeners.set(entity, listener)
+        return () => {
+          if (listeners.get(entity) === listener) listeners.delete(entity)
+        }
+      },
+    }
+  }, [])
+  const value = useMemo(() => ({ ...channel, lists }), [channel, lists])
+  return <ListsContext value={value}>{children}</ListsContext>
 }
 
 export const useLists = () => {

@@ -12,6 +12,8 @@ export interface OpenList {
   readonly spec: ListSpec
   /** Total, facets and revision as last told. */
   latest(): ListChange
+  /** Its first `FIRST_ROWS` rows as they were when it was opened. */
+  firstRows(): readonly WindowRow[]
   /** Rows `start` … `start + count - 1` of the list, fewer at its end. */
   rows(start: number, count: number, signal?: AbortSignal): Promise<readonly WindowRow[]>
   /** Ids between two positions, both included, in list order. */
@@ -78,7 +80,8 @@ export const createQueryClient = (host: QueryClientHost = pageHost): QueryClient
   let disposed = false
   let restarts = 0
   let life = startLife()
-  let openTurn: Promise<unknown> = Promise.resolve()
+  /** Ends when the worker has answered every open; null while it has none. */
+  let opens: Promise<unknown> | null = null
 
   function startLife(): Life {
     const worker = host.startWorker()
@@ -146,9 +149,16 @@ export const createQueryClient = (host: QueryClientHost = pageHost): QueryClient
           restarts = 0
         },
       )
-      const turn = openTurn.then(() => list.open(signal))
-      // The worker has one query at a time: what was superseded while it waited is never asked.
-      openTurn = turn.catch(() => {}).then(() => list.answered())
+      // The worker has one query at a time: what was superseded while it waited is never asked. A free worker is asked at
+      // once, before this call returns, so that it answers while the page draws the key.
+      const turn = opens ? opens.then(() => list.open(signal)) : list.open(signal)
+      const answered = turn
+        .catch(() => {})
+        .then(() => list.answered())
+        .then(() => {
+          if (opens === answered) opens = null
+        })
+      opens = answered
       await orAborted(turn, signal)
       lists.add(list)
       return list

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink'
 import { OutpostError } from '../../core/errors.ts'
-import type { ListChange, ListSummary, QueryApi, WindowRow } from '../../core/protocol/query-worker.ts'
+import type { ListChange, OpenedList, QueryApi, WindowRow } from '../../core/protocol/query-worker.ts'
 import type { ListSpec } from '../../core/query/spec.ts'
 import type { OpenList } from './query-client.ts'
 
@@ -9,8 +9,11 @@ export type CallWorker = <T>(
   signal?: AbortSignal,
 ) => Promise<T>
 
+/** Rows that an open brings along: a screen of the tallest window is one or two times as many. */
+export const FIRST_ROWS = 64
+
 export interface HeldList extends OpenList {
-  /** Opens it in the worker for the first time. */
+  /** Opens it in the worker for the first time. Asks before it returns, unless it is to wait for nothing. */
   open(signal?: AbortSignal): Promise<void>
   /** Resolves when the worker is done with the last open, also one that nobody waits for any more. */
   answered(): Promise<unknown>
@@ -36,6 +39,7 @@ export const holdList = (
   let latest = NOTHING
   let life = 0
   let closed = false
+  let first: readonly WindowRow[] = []
   let answered: Promise<unknown> = Promise.resolve()
   let number: Promise<number> = Promise.reject(new OutpostError('cancelled'))
   number.catch(() => {})
@@ -48,6 +52,7 @@ export const holdList = (
   const openIn = async (whole: boolean, signal?: AbortSignal): Promise<number> => {
     const thisLife = ++life
     let told = !whole
+    let heard = false
     let whenWhole: () => void = () => {}
     const becameWhole = new Promise<void>((resolve) => {
       whenWhole = resolve
@@ -55,12 +60,13 @@ export const holdList = (
     const listener = Comlink.proxy((change: ListChange) => {
       if (closed || thisLife !== life) return
       latest = change
+      heard = true
       if (change.complete) whenWhole()
       if (change.complete) told = true
       if (told) onChange(change)
     })
     if (signal?.aborted) throw new OutpostError('cancelled')
-    const answer = call<{ readonly list: number } & ListSummary>((api) => api.open(spec, listener))
+    const answer = call<OpenedList>((api) => api.open(spec, listener, whole ? 0 : FIRST_ROWS))
     answered = answer.catch(() => {})
     const summary = await orAborted(answer, signal).catch((error: unknown) => {
       answer.then((late) => release(late.list)).catch(() => {})
@@ -70,8 +76,10 @@ export const holdList = (
       release(summary.list)
       throw new OutpostError('cancelled')
     }
-    const { list, ...rest } = summary
-    latest = { ...rest, revision: latest.revision }
+    const { list, rows, ...rest } = summary
+    first = rows
+    // A change may be told before the answer is here.
+    if (!heard) latest = { ...rest, revision: latest.revision }
     if (whole && !rest.complete) await becameWhole
     else if (whole) onChange(latest)
     return list
@@ -90,6 +98,7 @@ export const holdList = (
     spec,
     answered: () => answered,
     latest: () => latest,
+    firstRows: () => first,
     rows: (start, count, signal) => on<readonly WindowRow[]>((api, list) => api.rows(list, start, count), signal),
     idsBetween: (from, to, signal) => on((api, list) => api.idsBetween(list, from, to), signal),
     indexOf: (id, signal) => on((api, list) => api.indexOf(list, id), signal),

@@ -175,14 +175,14 @@ export const createQueryService = (host: ServiceHost): QueryService => {
       port = line
       feed(line)
     },
-    async open(spec, onChange) {
+    async open(spec, onChange, count = 0) {
       const parsed = listSpec.safeParse(spec)
       if (!parsed.success) throw new OutpostError('invalid_request', parsed.error.issues[0]?.message)
       const list: ServedList = { spec: parsed.data, onChange, number: 0 }
       const summary = openIn(live, list)
       const number = nextList++
       lists.set(number, list)
-      return { ...summary, list: number }
+      return { ...summary, list: number, rows: live.rows(list.number, 0, count) }
     },
     rows: async (list, start, count) => live.rows(served(list).number, start, count),
     idsBetween: async (list, from, to) => live.idsBetween(served(list).number, from, to),

@@ -53,8 +53,8 @@ const api: QueryApi<MessagePort> = {
       },
       close: () => port.close(),
     }),
-  async open(spec, onChange) {
-    const opened = await service.open(spec, onChange)
+  async open(spec, onChange, count) {
+    const opened = await service.open(spec, onChange, count)
     listeners.set(opened.list, onChange as Comlink.Remote<(change: ListChange) => void>)
     return opened
   },

@@ -57,6 +57,31 @@ const summary = (props: FacetProps): string => {
   return only === props.workspace.session.member.id ? 'Me' : memberName(props.workspace.byId, only)
 }
 
+/** Drawn while the popover is open: no key pays for the options of closed ones. */
+const Options = (props: FacetProps) => {
+  const { entity, field, chosen, onChange } = props
+  return (
+    <OptionList
+      label={fieldOf(entity, field)?.label ?? field}
+      options={optionsOf(props)}
+      chosen={chosen}
+      multiple
+      onChoose={(value) =>
+        onChange(chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value])
+      }
+      {...(chosen.length > 0
+        ? {
+            footer: (
+              <button type="button" className="option options-clear" onClick={() => onChange([])}>
+                Clear this filter
+              </button>
+            ),
+          }
+        : {})}
+    />
+  )
+}
+
 /** One filter: its button says what is chosen, its popover counts each value. */
 export const FacetButton = (props: FacetProps) => {
   const { entity, field, chosen, onChange } = props
@@ -74,24 +99,7 @@ export const FacetButton = (props: FacetProps) => {
           </button>
         }
       >
-        <OptionList
-          label={label}
-          options={optionsOf(props)}
-          chosen={chosen}
-          multiple
-          onChoose={(value) =>
-            onChange(chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value])
-          }
-          {...(on
-            ? {
-                footer: (
-                  <button type="button" className="option options-clear" onClick={() => onChange([])}>
-                    Clear this filter
-                  </button>
-                ),
-              }
-            : {})}
-        />
+        <Options {...props} />
       </Popover>
       {on && (
         <button

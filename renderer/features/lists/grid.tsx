@@ -4,6 +4,7 @@ import {
   type RefObject,
   useEffect,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from 'react'
@@ -45,7 +46,8 @@ export const Grid = (props: GridProps) => {
   const [active, setActive] = useState(-1)
   const anchor = useRef(0)
   const rows = useRowWindow(gridRef, list.total)
-  const columns = columnsThatFit(entity, width)
+  // Rows are drawn again when their columns are others.
+  const columns = useMemo(() => columnsThatFit(entity, width), [entity, width])
   const template = gridTemplate(columns)
 
   useLayoutEffect(() => {

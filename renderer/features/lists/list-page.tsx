@@ -1,5 +1,5 @@
 import { Plus, TriangleAlert } from 'lucide-react'
-import { type RefObject, useMemo, useState } from 'react'
+import { type RefObject, useEffect, useMemo, useState } from 'react'
 import { toAppError } from '../../../core/errors.ts'
 import type { WindowRow } from '../../../core/protocol/query-worker.ts'
 import type { ListEntity } from '../../../core/query/spec.ts'
@@ -42,11 +42,13 @@ export const ListPage = ({
 }) => {
   const workspace = useWorkspace()
   const actions = useActions()
-  const { lists, dispatch } = useLists()
+  const { lists, dispatch, onQuery } = useLists()
   const status = useStatus()
   const saved = useSavedViews()
   const { query, view } = lists[entity]
   const { list, session } = useList(toSpec(query))
+  // The worker answers while the page draws the key.
+  useEffect(() => onQuery(entity, (next) => void session.open(toSpec(next))), [onQuery, entity, session])
   const [selection, setSelection] = useState<Selection>(NOTHING_SELECTED)
   const nowMs = useNow(60_000)
   const context = useMemo(

@@ -13,6 +13,7 @@ const settled = async (): Promise<void> => {
 const fakeClient = (total: number) => {
   const gates: { readonly name: string; open: () => void }[] = []
   const closed: string[] = []
+  const opened: string[] = []
   const asked: string[] = []
   let notice: (change: ListChange) => void = () => {}
   let generation = 0
@@ -24,16 +25,19 @@ const fakeClient = (total: number) => {
         })
       : Promise.resolve()
   const summary = (): ListChange => ({ total, facets: {}, loaded: total, complete: true, revision: generation })
-  const listOf = (name: string): OpenList => ({
+  const rowsOf = (name: string, start: number, count: number, made: number): WindowRow[] =>
+    Array.from({ length: Math.max(0, Math.min(count, total - start)) }, (_, i) => {
+      return { id: `${name}-${start + i}-${made}`, mark: null, values: {} }
+    })
+  const listOf = (name: string, first: readonly WindowRow[]): OpenList => ({
     spec: spec(name),
     latest: summary,
+    firstRows: () => first,
     async rows(start, count) {
       asked.push(`${name} ${start}+${count}`)
       const made = generation
       await gate(`rows ${name} ${start}`)
-      return Array.from({ length: Math.max(0, Math.min(count, total - start)) }, (_, i): WindowRow => {
-        return { id: `${name}-${start + i}-${made}`, mark: null, values: {} }
-      })
+      return rowsOf(name, start, count, made)
     },
     idsBetween: async () => [],
     indexOf: async () => -1,
@@ -42,6 +46,7 @@ const fakeClient = (total: number) => {
   })
   return {
     closed,
+    opened,
     asked,
     gates,
     hold: (on: boolean) => {
@@ -53,9 +58,11 @@ const fakeClient = (total: number) => {
     },
     client: {
       async open(wanted: ListSpec, onChange: (change: ListChange) => void) {
-        await gate(`open ${wanted.search}`)
+        opened.push(wanted.search)
+        const first = rowsOf(wanted.search, 0, 64, generation)
         notice = onChange
-        return listOf(wanted.search)
+        await gate(`open ${wanted.search}`)
+        return listOf(wanted.search, first)
       },
     },
   }
@@ -80,7 +87,7 @@ describe('a list on screen', () => {
     await settled()
     expect(session.rowAt(500)?.id).toBe('a-500-0')
     expect(session.rowAt(531)?.id).toBe('a-531-0')
-    expect(fake.asked).toEqual(['a 0+64', 'a 448+128'])
+    expect(fake.asked).toEqual(['a 448+128'])
   })
 
   it('skips the places that were scrolled past while an answer was under way', async () => {
@@ -92,7 +99,7 @@ describe('a list on screen', () => {
     fake.hold(false)
     fake.gates[0]?.open()
     await settled()
-    expect(fake.asked).toHaveLength(3)
+    expect(fake.asked).toHaveLength(2)
     expect(session.rowAt(90_010)?.id).toBe('a-90010-0')
   })
 
@@ -139,6 +146,33 @@ describe('a list on screen', () => {
     fake.gates[0]?.open()
     await settled()
     expect(session.rowAt(210)?.id).toBe('a-210-1')
+  })
+
+  it('asks in the turn of the call, once per query, and needs no second answer for the first rows', async () => {
+    const fake = fakeClient(1000)
+    const session = createListSession(fake.client)
+    fake.hold(true)
+    const opening = session.open(spec('a'))
+    expect(fake.opened).toEqual(['a'])
+    void session.open(spec('a'))
+    fake.gates[0]?.open()
+    await opening
+    void session.open(spec('a'))
+    expect(session.rowAt(0)?.id).toBe('a-0-0')
+    expect([fake.opened, fake.asked]).toEqual([['a'], []])
+  })
+
+  it('fetches again when a commit came while the query was under way', async () => {
+    const fake = fakeClient(1000)
+    const session = createListSession(fake.client)
+    fake.hold(true)
+    const opening = session.open(spec('a'))
+    fake.change()
+    fake.hold(false)
+    fake.gates[0]?.open()
+    await opening
+    await settled()
+    expect(session.rowAt(0)?.id).toBe('a-0-1')
   })
 
   it('opens again after it was closed', async () => {

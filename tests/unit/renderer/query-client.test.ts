@@ -1,5 +1,5 @@
 import { expose, type Remote } from 'comlink'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { OutpostError } from '../../../core/errors.ts'
 import type { ListChange, ListSummary, QueryApi } from '../../../core/protocol/query-worker.ts'
 import type { ListSpec } from '../../../core/query/spec.ts'
@@ -26,7 +26,7 @@ class FakeWorker {
   constructor() {
     const api: QueryApi = {
       connect: (port) => void this.connected.push(port),
-      open: async (spec, onChange) => {
+      open: async (spec, onChange, count) => {
         this.opened++
         if (spec.search === 'bad') throw new OutpostError('invalid_request', 'No such field', { field: 'x' })
         this.listeners.push(onChange)
@@ -37,6 +37,7 @@ class FakeWorker {
         return {
           ...((this.summaries.length > 1 ? this.summaries.shift() : this.summaries[0]) as ListSummary),
           list: this.opened,
+          rows: Array.from({ length: count ?? 0 }, () => ({ id: 'a', mark: null, values: {} })),
         }
       },
       rows: async () => [{ id: 'a', mark: null, values: {} }],
@@ -106,6 +107,7 @@ test('opens lists and hands the line on to the worker', async () => {
   sendPort(port1)
   const list = await client.open(SPEC, () => {})
   expect(list.latest()).toMatchObject({ total: 3, complete: true })
+  expect(list.firstRows()).toHaveLength(64)
   expect(await list.rows(0, 60)).toHaveLength(1)
   await until(() => current().connected.length === 1)
   list.close()
@@ -117,6 +119,16 @@ test('errors keep their code, words and context', async () => {
   await expect(client.open({ ...SPEC, search: 'bad' }, () => {})).rejects.toMatchObject({
     error: { code: 'invalid_request', message: 'No such field', context: { field: 'x' } },
   })
+})
+
+test('a free worker is asked in the turn of the call', async () => {
+  const { client, current } = start()
+  await client.open(SPEC, () => {})
+  await new Promise((resolve) => setImmediate(resolve))
+  const post = vi.spyOn(current(), 'postMessage')
+  const opening = client.open({ ...SPEC, search: 'b' }, () => {})
+  expect(post).toHaveBeenCalledTimes(1)
+  await opening
 })
 
 test('a superseded open never reaches the worker, and the newest waits until the worker is free', async () => {
