@@ -69,7 +69,6 @@ const markClusters = (
 ): readonly number[] => {
   const clustered = starts.length - 1
   const others: number[] = []
-  let found = 0
   for (let i = 0; i < accounts.length; i++) {
     let word = accounts[i] as number
     while (word !== 0) {
@@ -79,48 +78,14 @@ const markClusters = (
         others.push(account)
         continue
       }
-      from[found] = starts[account] as number
-      to[found] = starts[account + 1] as number
-      if (++found < BATCH) continue
-      markRanges(found, ranks, cells, passing, counts, places)
-      found = 0
+      const end = starts[account + 1] as number
+      for (let at = starts[account] as number; at < end; at++) {
+        const cell = cells[at] as number
+        counts[cell] = (counts[cell] as number) + 1
+        const rank = ranks[at] as number
+        if (passing[cell] === 1 && rank >= 0) setBit(places, rank)
+      }
     }
   }
-  markRanges(found, ranks, cells, passing, counts, places)
   return others
-}
-
-/**
- * Accounts looked up before their children are. How many children an account has decides a branch that the processor
- * cannot guess; with the bounds read ahead it waits for none of them, and fetches many children at a time.
- */
-const BATCH = 1_024
-const from = new Uint32Array(BATCH)
-const to = new Uint32Array(BATCH)
-/** Where the children of a batch are, one after the other; grows to the largest batch. */
-let flat = new Uint32Array(BATCH * 4)
-
-const markRanges = (
-  ranges: number,
-  ranks: Int32Array,
-  cells: Uint16Array | Uint32Array,
-  passing: Uint8Array,
-  counts: Int32Array,
-  places: Bitmap,
-): void => {
-  let children = 0
-  for (let i = 0; i < ranges; i++) children += (to[i] as number) - (from[i] as number)
-  if (children > flat.length) flat = new Uint32Array(children)
-  let n = 0
-  for (let i = 0; i < ranges; i++) {
-    const end = to[i] as number
-    for (let at = from[i] as number; at < end; at++) flat[n++] = at
-  }
-  for (let i = 0; i < n; i++) {
-    const at = flat[i] as number
-    const cell = cells[at] as number
-    counts[cell] = (counts[cell] as number) + 1
-    const rank = ranks[at] as number
-    if (passing[cell] === 1 && rank >= 0) setBit(places, rank)
-  }
 }
