@@ -53,11 +53,14 @@ export const Shell = () => {
       saveView: setNaming,
       signIn: () => setSigningIn(true),
       focusSearch: (entity) => {
-        if (!isList(here.current.page)) go(entity ?? lastList.current)
-        requestAnimationFrame(() => {
+        const focus = (): void => {
           search.current?.focus()
           search.current?.select()
-        })
+        }
+        // At once where it can be: what is typed before the next frame belongs to the search already.
+        if (isList(here.current.page)) return focus()
+        go(entity ?? lastList.current)
+        requestAnimationFrame(focus)
       },
     }
   }, [])

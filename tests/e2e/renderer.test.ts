@@ -74,7 +74,12 @@ test('a list is worked by keyboard: move, select a range, open, close, search, c
   await page.getByTestId('detail-title').waitFor()
   await page.keyboard.press('Escape')
   await page.getByTestId('detail').waitFor({ state: 'detached' })
-  await page.keyboard.press('/')
+  // In the key's own turn: what is typed right after it must not be lost.
+  const focused = await page.evaluate(() => {
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true, cancelable: true }))
+    return document.activeElement?.getAttribute('type')
+  })
+  expect(focused).toBe('search')
   await page.keyboard.type('systems')
   await expect
     .poll(async () => Number(await page.getByTestId('list-total').getAttribute('data-total')))
