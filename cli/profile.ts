@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { OutpostError } from '../core/errors.ts'
 import type { DataDir } from '../workers/sync/data-dir.ts'
@@ -6,6 +6,18 @@ import type { CommandContext } from './command.ts'
 
 const profile = z.object({ gateway: z.url(), workspace: z.uuid() })
 export type Profile = z.infer<typeof profile>
+
+const stored = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue('not JSON')
+      return z.NEVER
+    }
+  })
+  .pipe(profile)
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 
@@ -15,8 +27,8 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
  *
  * @throws OutpostError `invalid_request`
  */
-export const profileOf = (dir: DataDir, { args }: CommandContext): Profile => {
-  const known = existsSync(dir.profile) ? profile.safeParse(JSON.parse(readFileSync(dir.profile, 'utf8'))) : null
+export const profileOf = (dir: DataDir, { args }: Pick<CommandContext, 'args'>): Profile => {
+  const known = existsSync(dir.profile) ? stored.safeParse(readFileSync(dir.profile, 'utf8')) : null
   const found = profile.safeParse({
     gateway: args.text('gateway') ?? known?.data?.gateway,
     workspace: args.text('workspace') ?? known?.data?.workspace,
@@ -30,9 +42,12 @@ export const profileOf = (dir: DataDir, { args }: CommandContext): Profile => {
   return found.data
 }
 
-/** Remembers gateway and workspace for the next command. */
-export const keepProfile = (dir: DataDir, kept: Profile): void =>
-  writeFileSync(dir.profile, `${JSON.stringify(kept)}\n`, { mode: 0o600 })
+/** Remembers gateway and workspace for the next command; one that is killed meanwhile leaves the file as it was. */
+export const keepProfile = (dir: DataDir, kept: Profile): void => {
+  const next = `${dir.profile}.new`
+  writeFileSync(next, `${JSON.stringify(kept)}\n`, { mode: 0o600 })
+  renameSync(next, dir.profile)
+}
 
 /**
  * The member's token: `--token-file`, else `OUTPOST_TOKEN`.
