@@ -55,7 +55,7 @@ test(`R-2 W-1 cli sync killed at ${RANDOM_KILLS} random moments: no difference a
   const catchUpMs = (await runCliProcess(['sync', '--once', ...target], { env })).ms
   const made: string[] = []
   let killed = 0
-  for (let round = 0; killed < RANDOM_KILLS && round < 2 * RANDOM_KILLS; round++) {
+  for (let round = 0; killed < RANDOM_KILLS && round < 4 * RANDOM_KILLS; round++) {
     // A fresh folder every fifth round: kills hit first loads as well as catch-ups with an edit to send.
     const fresh = round % 5 === 0
     if (fresh) await newDir()
