@@ -31,7 +31,7 @@ interface Found {
 
 /**
  * Page cache while indexes are made, kibibytes: the sorter holds as much again beside all of the index' cells (which it
- * keeps in memory). Half of the writer's usual one costs no time and saves twice that.
+ * keeps in memory). With half of the writer's usual one a million rows' index took 4% more CPU time and 18 MB less at its peak.
  */
 const SORTER_KIB = 16_384
 
