@@ -3,7 +3,7 @@ import { Order } from '../../../workers/query/order/order.ts'
 import type { RowKey } from '../../../workers/query/order/row-key.ts'
 import { Letters } from '../../../workers/query/search/letters.ts'
 import { SearchIndex } from '../../../workers/query/search/search-index.ts'
-import { ChildLists } from '../../../workers/query/store/child-lists.ts'
+import { OrderCellsKeeper } from '../../../workers/query/store/order-cells.ts'
 import { Shelf } from '../../../workers/query/store/shelf.ts'
 
 /** Puts a fault into the engine; answers what takes it out again. */
@@ -66,8 +66,10 @@ export const PLANTED: Readonly<Record<string, Plant>> = {
         },
     ),
   'a reworded row is found by its old words': () => replace(SearchIndex.prototype, 'changed', () => () => undefined),
-  'what is copied of a child beside its siblings is stale': () =>
-    replace(ChildLists.prototype, 'touch', () => () => undefined),
+  'what an order keeps of a changed child is stale': () =>
+    replace(OrderCellsKeeper.prototype, 'changed', () => () => undefined),
+  'what an order of children keeps of a changed account is stale': () =>
+    replace(OrderCellsKeeper.prototype, 'accountsChanged', () => () => undefined),
   'letters of a changed row are not looked at again': () =>
     replace(Letters.prototype, 'changed', () => () => undefined),
 }

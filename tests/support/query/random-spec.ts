@@ -109,11 +109,25 @@ export const randomSort = (random: Random, entity: ListEntity, fields: 'own' | '
     dir: pick(random, ['asc', 'desc'] as const),
   }))
 
-/** A list of the children of a few accounts, as a detail or a board asks for: one account in nine passes. */
-const childrenOfFew = (random: Random, entity: ListEntity): ListSpec => ({
+/** One account in nine by a number, or some by an enum, which lists of children answer in a way of their own. */
+const someAccounts = (random: Random): Condition => {
+  if (random() < 0.4) return { field: 'account.version', op: 'eq', value: Math.floor(random() * 9) }
+  const [field, values] = pick(random, [
+    ['account.type', CODES],
+    ['account.status', CODES],
+    ['account.assigned_to', MEMBERS],
+  ] as const)
+  const value = random() < 0.2 ? null : pick(random, values)
+  return random() < 0.5
+    ? { field, op: 'in', value: [value, pick(random, values)] }
+    : { field, op: pick(random, ['eq', 'ne'] as const), value }
+}
+
+/** A list of the children of some accounts, as a detail or a board asks for. */
+const childrenOfSome = (random: Random, entity: ListEntity): ListSpec => ({
   entity,
   where: [
-    { field: 'account.version', op: 'eq', value: Math.floor(random() * 9) },
+    someAccounts(random),
     ...(random() < 0.4 ? [{ field: 'assigned_to', op: 'in' as const, value: [pick(random, MEMBERS), null] }] : []),
   ],
   search: '',
@@ -124,7 +138,7 @@ const childrenOfFew = (random: Random, entity: ListEntity): ListSpec => ({
 /** A random list query over every field, op and order that there is. */
 export const randomSpec = (random: Random): ListSpec => {
   const entity = pick(random, LIST_ENTITIES)
-  if (entity !== 'accounts' && random() < 0.25) return childrenOfFew(random, entity)
+  if (entity !== 'accounts' && random() < 0.25) return childrenOfSome(random, entity)
   const conditions = Math.floor(random() * 3.3)
   const search = random() < 0.35 ? randomText(random).slice(0, 1 + Math.floor(random() * 8)) : ''
   return {

@@ -1,7 +1,7 @@
 import type { Bitmap } from '../store/bitmap.ts'
 import type { CodeColumn } from '../store/columns.ts'
 import { CodeBits } from './code-bits.ts'
-import { rowsWithCodes } from './scan.ts'
+import { countCodes, rowsWithCodes } from './scan.ts'
 
 /** Cell of every row that is not alive. */
 const NO_CELL = 0
@@ -48,14 +48,15 @@ export class Cells {
     this.fileIn(row, this.cellOf(row))
   }
 
-  /** Files a row that is alive in the cell of its codes. */
-  fileIn(row: number, cell: number): void {
+  /** Files a row that is alive in the cell of its codes. Answers whether it was in another one. */
+  fileIn(row: number, cell: number): boolean {
     const before = this.cells[row] as number
-    if (before === cell) return
+    if (before === cell) return false
     if (before !== NO_CELL) this.counts[before] = (this.counts[before] as number) - 1
     this.counts[cell] = (this.counts[cell] as number) + 1
     this.cells[row] = cell
     this.move(row, before, cell)
+    return true
   }
 
   /** Takes out a row that is no longer alive. */
@@ -87,18 +88,7 @@ export class Cells {
 
   /** Rows of a set in each cell. */
   histogram(rows: Bitmap): Int32Array<ArrayBuffer> {
-    const counts = new Int32Array(this.size)
-    const { cells } = this
-    for (let i = 0; i < rows.length; i++) {
-      let word = rows[i] as number
-      const base = i << 5
-      while (word !== 0) {
-        const cell = cells[base + 31 - Math.clz32(word & -word)] as number
-        counts[cell] = (counts[cell] as number) + 1
-        word &= word - 1
-      }
-    }
-    return counts
+    return countCodes(this.cells, this.size, rows)
   }
 
   bytes(): number {

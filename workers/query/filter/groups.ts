@@ -124,40 +124,55 @@ const groupRows = (store: Store, entity: ListEntity, group: Group): Bitmap => {
   return rows
 }
 
+/** Groups of conditions on `account.…` fields, as the account itself would be asked. */
+const ofAccount = (groups: readonly Group[]): readonly Group[] =>
+  groups.map((group) =>
+    group.map((condition): ResolvedCondition => ({ ...condition, field: { ...condition.field, source: 'own' } })),
+  )
+
+/** Does a child without an account that is alive pass? It has null in each of its account's columns. */
+const orphansPass = (groups: readonly Group[]): boolean =>
+  groups.every((group) => group.some((condition) => valueTest(condition)(null)))
+
+/** Which cells of the accounts pass groups of conditions on `account.…` fields; null where cells do not tell. */
+export const passingAccountCells = (store: Store, groups: readonly Group[]): Uint8Array<ArrayBuffer> | null => {
+  const accounts = store.shelves.accounts
+  const filter = filterOf(accounts, ofAccount(groups))
+  if (filter.onCells.length < groups.length) return null
+  const cells = passingCells(accounts, filter.onCells)
+  cells[0] = orphansPass(groups) ? 1 : 0
+  return cells
+}
+
 /** The accounts that pass groups of conditions on `account.…` fields. */
-export const passingAccounts = (
+const passingAccounts = (
   store: Store,
   groups: readonly Group[],
 ): {
   readonly rows: Bitmap
-  /** Does a child without an account that is alive pass? It has null in each of its account's columns. */
-  readonly orphansPass: boolean
   /** Are they so few that following the children of each beats walking every child? */
   readonly sparse: boolean
 } => {
   const accounts = store.shelves.accounts
-  const asOwn = groups.map((group) =>
-    group.map((condition): ResolvedCondition => ({ ...condition, field: { ...condition.field, source: 'own' } })),
-  )
-  const filter = filterOf(accounts, asOwn)
+  const filter = filterOf(accounts, ofAccount(groups))
   const cells = passingCells(accounts, filter.onCells)
   const inCells = cells.includes(0, 1) ? rowsInCells(accounts, null, filter.onCells, cells) : null
   const rows = passingRows(store, 'accounts', filter, inCells) ?? accounts.table.alive
-  const orphansPass = groups.every((group) => group.some((condition) => valueTest(condition)(null)))
-  return { rows, orphansPass, sparse: countBits(rows) * SPARSE_ACCOUNTS < accounts.table.count }
+  return { rows, sparse: countBits(rows) * SPARSE_ACCOUNTS < accounts.table.count }
 }
 
 /** Children whose account passes. */
 const childrenOf = (store: Store, entity: ListEntity, groups: readonly Group[]): Bitmap => {
   const passing = passingAccounts(store, groups)
+  const orphans = orphansPass(groups)
   const { table } = store.shelves[entity]
   const rows = takeBits(table.size)
-  if (!passing.orphansPass && passing.sparse) {
+  if (!orphans && passing.sparse) {
     store.childLists[entity === 'contacts' ? 'contacts' : 'tasks'].markChildren(passing.rows, rows)
     return rows
   }
   const alive = store.shelves.accounts.table.alive
-  markByParent(table.link().values, passing.rows, alive, passing.orphansPass ? 1 : 0, table.size, rows)
+  markByParent(table.link().values, passing.rows, alive, orphans ? 1 : 0, table.size, rows)
   andInto(rows, table.alive)
   return rows
 }

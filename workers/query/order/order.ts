@@ -23,6 +23,12 @@ export interface StagedOrder {
   readonly places: Uint32Array<ArrayBuffer>
 }
 
+/** Rows of the buffer, and where in the permutation each belongs: before the entry at this place. */
+export interface BufferedRows {
+  readonly rows: Uint32Array
+  readonly places: Uint32Array
+}
+
 /** A row that comes in: `slot` holds the values that it will have, `row` is where they will be. */
 export interface Arrivals {
   readonly slots: readonly number[]
@@ -104,6 +110,11 @@ export class Order {
   /** The places whose row is alive and belongs there. Changes with every commit. */
   get livePlaces(): Bitmap {
     return this.live
+  }
+
+  /** The row at a place of the permutation. */
+  rowAt(place: number): number {
+    return this.main[place] as number
   }
 
   /** The place of a row in the permutation; negative where it has none. */
@@ -210,20 +221,25 @@ export class Order {
       : count * SPARSE < this.main.length
         ? this.scatter(rows)
         : this.gather(rows)
-    return this.viewOf(positions, (row) => hasBit(rows, row))
+    return this.viewOf(
+      positions,
+      this.bufferedRows((row) => hasBit(rows, row)),
+    )
+  }
+
+  /** The rows that wait to be merged and that a query finds. */
+  bufferedRows(holds: (row: number) => boolean): BufferedRows {
+    const found: number[] = []
+    for (let i = 0; i < this.buffer.length; i++) if (holds(this.buffer[i] as number)) found.push(i)
+    return {
+      rows: Uint32Array.from(found, (i) => this.buffer[i] as number),
+      places: Uint32Array.from(found, (i) => this.places[i] as number),
+    }
   }
 
   /** The rows at some places of the permutation, and the buffered rows of the same query. */
-  viewOf(positions: Bitmap, holds: (row: number) => boolean): View {
-    const found: number[] = []
-    for (let i = 0; i < this.buffer.length; i++) if (holds(this.buffer[i] as number)) found.push(i)
-    return new View(
-      this.main,
-      positions,
-      Uint32Array.from(found, (i) => this.buffer[i] as number),
-      Uint32Array.from(found, (i) => this.places[i] as number),
-      this.ranks,
-    )
+  viewOf(positions: Bitmap, buffered: BufferedRows): View {
+    return new View(this.main, positions, buffered.rows, buffered.places, this.ranks)
   }
 
   /**

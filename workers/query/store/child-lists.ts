@@ -39,21 +39,6 @@ export class ChildLists {
     this.parents = grown(this.parents, this.children.capacity)
   }
 
-  /** The children of each account side by side, as they last were gathered; null before that. */
-  get gathered(): Clusters | null {
-    return this.clusters
-  }
-
-  /** Accounts of which what was gathered is not true any more. */
-  get looseAccounts(): Bitmap {
-    return this.loose
-  }
-
-  /** A child changed in place: what was copied of it beside its siblings is not true any more. */
-  touch(child: number): void {
-    this.loosen(this.parents[child] as number)
-  }
-
   /** The account in whose list a child is; -1 where it is in none. */
   parentOf(child: number): number {
     return this.parents[child] as number

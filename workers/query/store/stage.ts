@@ -17,6 +17,8 @@ export interface Touched {
   readonly rows: readonly number[]
   /** Of those, the ones that came or whose searchable texts changed. */
   readonly reworded: readonly number[]
+  /** Of those, the ones whose combined codes changed. */
+  readonly recoded: readonly number[]
 }
 
 /**
@@ -92,8 +94,11 @@ export function* stageChange(
     }
     const dead = removed.filter((row) => !table.isAlive(row))
     for (const row of dead) shelf.cells.drop(row)
-    for (let position = 0; position < rows.length; position++)
-      shelf.cells.fileIn(rows[position] as number, cells[position] as number)
+    const recoded = [...dead]
+    for (let position = 0; position < rows.length; position++) {
+      const row = rows[position] as number
+      if (shelf.cells.fileIn(row, cells[position] as number)) recoded.push(row)
+    }
     shelf.search.changed(reworded, table.capacity)
     for (const [name, order] of orders) {
       const change = staged.get(name)
@@ -103,7 +108,7 @@ export function* stageChange(
         order.kill(dead)
       }
     }
-    return { rows: dead.length > 0 ? [...rows, ...dead] : rows, reworded: [...reworded] }
+    return { rows: dead.length > 0 ? [...rows, ...dead] : rows, reworded: [...reworded], recoded }
   }
 }
 

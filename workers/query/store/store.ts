@@ -5,8 +5,8 @@ import type { SortKey } from '../../../core/query/spec.ts'
 import { Letters } from '../search/letters.ts'
 import { ChildCounts } from './child-counts.ts'
 import { ChildLists } from './child-lists.ts'
-import { ClusteredOrders } from './clustered-order.ts'
 import { type Changes, netChange } from './net-change.ts'
+import { OrderCellsKeeper } from './order-cells.ts'
 import { pieceBatch, upsertBatch } from './row-batch.ts'
 import { Shelf } from './shelf.ts'
 import { stageChange, type Touched } from './stage.ts'
@@ -38,7 +38,7 @@ export class Store {
   readonly shelves: Readonly<Record<FeedEntity, Shelf>>
   /** The contacts and tasks of each account. */
   readonly childLists: Readonly<Record<'contacts' | 'tasks', ChildLists>>
-  readonly clustered: Readonly<Record<'contacts' | 'tasks', ClusteredOrders>>
+  readonly orderCells: Readonly<Record<'contacts' | 'tasks', OrderCellsKeeper>>
   readonly letters: Readonly<Record<'accounts' | 'contacts' | 'tasks', Letters>>
   /** Rises with every change that a query could see, and every fold, which moves rows under open views. */
   revision = 0
@@ -57,9 +57,9 @@ export class Store {
       contacts: new ChildLists(contacts.table, accounts.table),
       tasks: new ChildLists(tasks.table, accounts.table),
     }
-    this.clustered = {
-      contacts: new ClusteredOrders(contacts, this.childLists.contacts),
-      tasks: new ClusteredOrders(tasks, this.childLists.tasks),
+    this.orderCells = {
+      contacts: new OrderCellsKeeper(contacts, accounts, this.childLists.contacts),
+      tasks: new OrderCellsKeeper(tasks, accounts, this.childLists.tasks),
     }
     this.counts = {
       contacts: new ChildCounts(contacts.table, accounts.table, 'contacts_count'),
@@ -102,8 +102,9 @@ export class Store {
     }
   }
 
-  /** Looks at changed letters again, in slices, unless they are as many as a first load brings. */
+  /** Reads changed cells and letters again, in slices; letters not where they are as many as a first load brings. */
   *catchUp(): Generator<undefined, void> {
+    for (const cells of Object.values(this.orderCells)) yield* cells.catchUp()
     for (const letters of Object.values(this.letters)) while (letters.behind && letters.upkeep()) yield
   }
 
@@ -118,14 +119,14 @@ export class Store {
       for (let row = from; row < end; row++) if (table.isAlive(row)) rows.push(row)
       for (const row of rows) shelf.cells.file(row)
       shelf.search.changed(rows, table.capacity)
-      this.settle(entity, { rows, reworded: rows })
+      this.settle(entity, { rows, reworded: rows, recoded: rows })
       yield
     }
   }
 
   /** Does one short piece of upkeep; false when nothing is left to do. */
   upkeep(): boolean {
-    return this.tidy() || this.prepareOrders() || this.clusterOrders()
+    return this.tidy() || this.prepareOrders() || this.readOrderCells()
   }
 
   private tidy(): boolean {
@@ -139,10 +140,10 @@ export class Store {
     return Object.values(this.letters).some((letters) => letters.upkeep())
   }
 
-  private clusterOrders(): boolean {
+  private readOrderCells(): boolean {
     return USUAL_ORDERS.some(([entity, key]) => {
       if (entity !== 'contacts' && entity !== 'tasks') return false
-      return this.clustered[entity].upkeep(this.shelves[entity].knownOrder([key]))
+      return this.orderCells[entity].upkeep(this.shelves[entity].knownOrder([key]))
     })
   }
 
@@ -184,24 +185,24 @@ export class Store {
   }
 
   private childBytes(entity: 'contacts' | 'tasks'): number {
-    return this.childLists[entity].bytes() + this.clustered[entity].bytes() + this.letters[entity].bytes()
+    return this.childLists[entity].bytes() + this.orderCells[entity].bytes() + this.letters[entity].bytes()
   }
 
   /** A table changed: everything elsewhere that looked at it follows. */
-  private settle(entity: FeedEntity, { rows, reworded }: Touched): void {
+  private settle(entity: FeedEntity, { rows, reworded, recoded }: Touched): void {
     this.revision++
     this.preparing = null
     this.folding = null
     const { accounts, contacts, tasks } = this.shelves
     accounts.makeRoom()
     for (const lists of Object.values(this.childLists)) lists.reserve()
-    for (const orders of Object.values(this.clustered)) orders.interrupt()
     if (entity !== 'meetings') for (const row of reworded) this.letters[entity].changed(row)
     if (entity === 'accounts') {
+      for (const cells of Object.values(this.orderCells)) cells.accountsChanged(recoded)
       for (const child of [contacts, tasks]) child.forgetOrders((column) => column.startsWith('account.'))
       return
     }
-    if (entity !== 'meetings') for (const row of rows) this.childLists[entity].touch(row)
+    if (entity !== 'meetings') this.orderCells[entity].changed(rows)
     if (entity === 'contacts') this.settleContacts(rows, new Set(reworded))
     if (entity === 'tasks') for (const row of rows) this.childLists.tasks.update(row)
     const count = this.counts[entity]
