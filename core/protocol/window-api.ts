@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { ENTITY_NAMES } from '../model/entities.ts'
+import { listSpec } from '../query/spec.ts'
 import type { Result } from '../result.ts'
 import { editInput, values } from './edit.ts'
 import { type History, historyAnswer } from './gateway.ts'
 import { type OutboxEntry, outboxEntry, type Receipt, receipt, type ShownRecord, shownRecord } from './outbox.ts'
+import type { WindowRow } from './query-worker.ts'
 import { type SyncStatus, syncStatus } from './status.ts'
 
 /**
@@ -28,6 +30,11 @@ export const SYNC_METHODS = {
   'record.get': recordKey,
   'account.detail': z.strictObject({ id: z.uuid() }),
   'views.list': none,
+  /**
+   * The first rows of a list out of the rows on disk, for a list whose columns are still being loaded. `today`: the user's
+   * calendar day, days since 1970-01-01.
+   */
+  'list.first': z.strictObject({ spec: listSpec, today: z.number().int(), count: z.number().int().min(1).max(200) }),
   'outbox.list': none,
   'outbox.resend': z.strictObject({ id: z.uuid(), values: values.optional() }),
   'outbox.discard': z.strictObject({ id: z.uuid() }),
@@ -173,6 +180,8 @@ export interface Answers {
   'record.get': ShownRecord
   'account.detail': AccountDetail
   'views.list': ShownRecord[]
+  /** Null: this list has to wait for its columns (it searches, or names fields of other records, or its rows are not all here). */
+  'list.first': { rows: readonly WindowRow[] } | null
   'outbox.list': OutboxEntry[]
   'outbox.resend': { id: string }
   'outbox.discard': { discarded: string[] }

@@ -1,10 +1,10 @@
-import { dayNumber, isoDay } from '../model/convert.ts'
+import { isoDay } from '../model/convert.ts'
 import type { Row, Value } from '../model/field.ts'
-import { compareNullable, compareValues } from './compare.ts'
-import { isOnlyAbout, type ResolvedCondition, requireField, resolveWhere } from './condition.ts'
+import { requireField } from './condition.ts'
 import { CLOSED_TASK_STATUSES, type QueryField, searchFieldsOf } from './fields.ts'
+import { cellValue, type RowCells, rowOrder } from './row-order.ts'
 import { searchWords } from './search-words.ts'
-import { compareCodePoints, fold } from './sort-key.ts'
+import { fold } from './sort-key.ts'
 import type { Facets, ListSpec } from './spec.ts'
 
 /** Plain rows in row form, by entity. Meetings need `account_id` alone. */
@@ -31,27 +31,18 @@ export interface ReferenceAnswer {
 export const evaluate = (data: ReferenceData, spec: ListSpec, today: number): ReferenceAnswer => {
   const accounts = new Map(data.accounts.map((row) => [row.id, row]))
 
-  const countOf = (row: Row, column: string): Value => {
+  const countOf = (row: RowCells, column: string): Value => {
     const mine = (child: Row): boolean => child['account_id'] === row.id
     if (column === 'contacts_count') return data.contacts.filter(mine).length
     if (column === 'meetings_count') return data.meetings.filter(mine).length
     return data.tasks.filter((task) => mine(task) && !CLOSED_TASK_STATUSES.includes(String(task['status']))).length
   }
-  const fieldValue = (row: Row, field: QueryField): Value => {
+  const fieldValue = (row: RowCells, field: QueryField): Value => {
     const holder = field.source === 'own' ? row : accounts.get(String(row['account_id']))
     if (!holder) return null
-    if (field.column.endsWith('_count')) return countOf(holder, field.column)
-    const value = holder[field.column] ?? null
-    return field.kind === 'day' && typeof value === 'string' ? dayNumber(value) : value
+    return field.column.endsWith('_count') ? countOf(holder, field.column) : cellValue(holder, field)
   }
-
-  const groups = resolveWhere(spec, today)
-  const passes = (row: Row, skippedField: string | null): boolean =>
-    groups.every(
-      (group) =>
-        (skippedField !== null && isOnlyAbout(group, skippedField)) ||
-        group.some((condition) => matches(condition, fieldValue(row, condition.field))),
-    )
+  const { passes, compare } = rowOrder(spec, today, fieldValue)
 
   const words = searchWords(spec.search)
   const searchFields = searchFieldsOf(spec.entity)
@@ -68,18 +59,9 @@ export const evaluate = (data: ReferenceData, spec: ListSpec, today: number): Re
     return words.every((word) => [...own, ...ofContacts].some((text) => text.includes(word)))
   }
 
-  const sort = spec.sort.map((key) => ({ field: requireField(spec.entity, key.field), dir: key.dir }))
-  const compare = (a: Row, b: Row): number => {
-    for (const { field, dir } of sort) {
-      const order = compareNullable(field.kind, fieldValue(a, field), fieldValue(b, field), dir)
-      if (order !== 0) return order
-    }
-    return compareCodePoints(a.id, b.id)
-  }
-
   const searched = data[spec.entity].filter(found)
   const ids = searched
-    .filter((row) => passes(row, null))
+    .filter((row) => passes(row))
     .sort(compare)
     .map((row) => row.id)
   const facets = Object.fromEntries(
@@ -95,34 +77,4 @@ export const evaluate = (data: ReferenceData, spec: ListSpec, today: number): Re
     }),
   )
   return { total: ids.length, facets, ids }
-}
-
-const matches = ({ field: { kind }, op, values }: ResolvedCondition, value: Value): boolean => {
-  const [wanted = null, high = null] = values
-  switch (op) {
-    case 'isnull':
-      return (value === null) === (wanted === 1)
-    case 'eq':
-      return value === wanted
-    case 'ne':
-      return value !== wanted
-    case 'in':
-      return values.includes(value)
-    case 'contains':
-      return value !== null && fold(String(value)).includes(fold(String(wanted)))
-  }
-  if (value === null || wanted === null) return false
-  const order = compareValues(kind, value, wanted)
-  switch (op) {
-    case 'lt':
-      return order < 0
-    case 'le':
-      return order <= 0
-    case 'gt':
-      return order > 0
-    case 'ge':
-      return order >= 0
-    case 'between':
-      return order >= 0 && high !== null && compareValues(kind, value, high) <= 0
-  }
 }

@@ -336,6 +336,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const methods = syncMethods({
     outbox,
     reads,
+    firstRows: feeds.firstRows,
     board,
     gateway,
     session,

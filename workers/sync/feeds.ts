@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { EntityName } from '../../core/model/entities.ts'
 import type { FromQueryWorker, ToQueryWorker } from '../../core/protocol/query-port.ts'
 import type { ColumnSnapshots } from './column-snapshots.ts'
+import { FirstRows } from './first-rows.ts'
 import type { LocalReplica } from './local-replica.ts'
 import type { Outbox } from './outbox.ts'
 import type { RecordRef } from './outbox-memory.ts'
@@ -39,6 +40,8 @@ export interface FeedsDeps extends TryAgainDeps {
 
 /** The feeds of every query worker that is connected; each change is told to all. */
 export class Feeds {
+  /** What lists show before a worker's columns are there. */
+  readonly firstRows: FirstRows
   readonly #feeds = new Set<QueryFeed>()
   readonly #source: FeedSource
   readonly #log: Log
@@ -73,6 +76,11 @@ export class Feeds {
       snapshot: (layout) => snapshots.offer(layout),
       dropSnapshot: () => snapshots.drop(),
     }
+    this.firstRows = new FirstRows({
+      ...this.#source,
+      step: (request) => reader.call('firstRows', request),
+      serverRow: (entity, id) => local.row(entity, id),
+    })
   }
 
   connect(port: QueryPort): void {

@@ -4,6 +4,7 @@ import type { EntityName } from '../../core/model/entities.ts'
 import type { Answers, SYNC_METHODS, SyncMethod } from '../../core/protocol/window-api.ts'
 import { bringBack } from './bring-back.ts'
 import type { ShownReads } from './details.ts'
+import type { FirstRows } from './first-rows.ts'
 import type { GatewayClient } from './gateway-client.ts'
 import type { Imports } from './imports.ts'
 import type { Outbox } from './outbox.ts'
@@ -19,6 +20,7 @@ import { verifyAndRepair } from './verify-repair.ts'
 export interface MethodDeps {
   readonly outbox: Outbox
   readonly reads: ShownReads
+  readonly firstRows: FirstRows
   readonly board: StatusBoard
   readonly gateway: GatewayClient
   readonly session: SessionMemory
@@ -56,6 +58,7 @@ export const syncMethods = (deps: MethodDeps): Methods => ({
   'record.get': ({ entity, id }) => deps.reads.record(entity, id),
   'account.detail': ({ id }) => deps.reads.account(id),
   'views.list': () => deps.reads.list('saved_views'),
+  'list.first': (request) => deps.firstRows.read(request),
   'outbox.list': () => listOutbox(deps.outbox, deps.now()),
   'outbox.resend': ({ id, values }) => resend(deps.outbox, id, values ?? null),
   'outbox.discard': ({ id }) => discard(deps.outbox, id),

@@ -6,6 +6,7 @@ import type { ChangedRecord, ChangesEnd } from '../../db/sqlite/replica-changes.
 import type { ChildEntity } from '../../db/sqlite/replica-reads.ts'
 import type { Piece } from './columns.ts'
 import type { DataDir } from './data-dir.ts'
+import type { FirstScanRequest } from './first-scan.ts'
 import type { Backup } from './outbox-backup.ts'
 
 export interface PageRequest {
@@ -74,6 +75,11 @@ export type ReaderCalls = {
     readonly params: { readonly dir: DataDir; readonly key: string; readonly now: number }
     readonly answer: Backup
   }
+  /**
+   * A list's first rows, step by step: between two of them other calls are answered. A request begins, null goes on; null in
+   * answer until all of the table was seen.
+   */
+  firstRows: { readonly params: FirstScanRequest | null; readonly answer: readonly Row[] | null }
   all: { readonly params: EntityName; readonly answer: readonly Row[] }
   buckets: { readonly params: EntityName; readonly answer: readonly Bucket[] }
   hashes: {

@@ -2,6 +2,7 @@ import type { ColumnsFile } from '../../db/sqlite/columns-file.ts'
 import type { Db } from '../../db/sqlite/connection.ts'
 import { ReplicaReads } from '../../db/sqlite/replica-reads.ts'
 import { columnHandlers } from './column-service.ts'
+import { firstScan } from './first-scan.ts'
 import { backUp } from './outbox-backup.ts'
 import { pageOf } from './page.ts'
 import type { Page, PageRequest, ReaderCalls } from './reader-calls.ts'
@@ -15,6 +16,7 @@ export const readerHandlers = (db: Db, columns: ColumnsFile): Handlers<ReaderCal
     const value = pageOf(reads, request)
     return { value, transfer: value.piece.buffers }
   }
+  let scan: ReturnType<typeof firstScan> | null = null
   return {
     page,
     rows: ({ entity, ids }) =>
@@ -33,6 +35,11 @@ export const readerHandlers = (db: Db, columns: ColumnsFile): Handlers<ReaderCal
       }),
     childIds: ({ account, entities }) => copied(reads.childIds(account, entities)),
     backUp: ({ dir, key, now }) => copied(backUp(dir, key, now)),
+    firstRows: (request) => {
+      if (request) scan = firstScan(db, request)
+      const step = scan?.next()
+      return copied(step?.done ? step.value : null)
+    },
     all: (entity) => copied(reads.all(entity)),
     buckets: (entity) => copied(bucketsOf(reads, entity)),
     hashes: ({ entity, buckets }) => copied(hashesOf(reads, entity, buckets)),

@@ -30,12 +30,14 @@ import { TODAY } from './random-data.ts'
 
 const KEY = 'cd'.repeat(32)
 
+const pgInstant = (epochMs: number): string => new Date(epochMs).toISOString().replace('T', ' ').replace('Z', '+00')
+
 /** A row as Postgres writes it. */
 export const toPg = (entity: EntityName, row: Row): PgRow =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]) => {
       if (value === null) return [name, null]
-      return [name, kindOf(entity, name) === 'instant' ? new Date(Number(value)).toISOString() : String(value)]
+      return [name, kindOf(entity, name) === 'instant' ? pgInstant(Number(value)) : String(value)]
     }),
   )
 

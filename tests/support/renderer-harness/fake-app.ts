@@ -102,6 +102,7 @@ export const createFakeApp = (scene: string, accounts: number): OutpostApi => {
       })
     },
     'views.list': () => ok([...tables.saved_views.values()].map((row) => shown('saved_views', row))),
+    'list.first': () => ok(null),
     'outbox.list': () => ok(outbox),
     'outbox.resend': ({ id }) => {
       outbox.splice(
