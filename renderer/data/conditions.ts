@@ -1,6 +1,7 @@
-import { type EntityName, fieldOf, listColumnsOf } from '../../core/model/entities.ts'
+import { type EntityName, fieldOf } from '../../core/model/entities.ts'
 import type { FieldKind, Value } from '../../core/model/field.ts'
 import type { Condition, ListEntity, WhereItem } from '../../core/query/spec.ts'
+import { type AskedField, askedField } from './asked-fields.ts'
 import { readDraft, toDraft } from './drafts.ts'
 
 /** A test that a person can choose for a field. */
@@ -77,33 +78,25 @@ const BY_KIND: Readonly<Record<FieldKind, readonly ConditionChoice[]>> = {
   instant: INSTANTS,
 }
 
-/** What may be asked about a field; a child's parent is only ever followed, never asked for by its id. */
-export const choicesFor = (entity: EntityName, column: string): readonly ConditionChoice[] => {
-  const field = fieldOf(entity, column)
-  return field ? BY_KIND[field.kind] : []
+/** What may be asked about a field; an account that something hangs on is only ever followed, never asked for by its id. */
+export const choicesFor = (entity: ListEntity, name: string): readonly ConditionChoice[] => {
+  const field = askedField(entity, name)
+  return field && field.kind !== 'id' ? BY_KIND[field.kind] : []
 }
-
-const INTERNAL: readonly string[] = ['id', 'version', 'account_id', 'account_assigned_to']
-
-/** Fields that can be asked about, in the model's order. */
-export const askedFields = (entity: ListEntity): readonly string[] =>
-  listColumnsOf(entity).filter((column) => !INTERNAL.includes(column))
 
 /** The condition that was put together, or what is wrong with it in words. */
 export const readCondition = (
   entity: ListEntity,
-  column: string,
+  name: string,
   choice: ConditionChoice,
   typed: readonly string[],
 ): { readonly condition: Condition | null; readonly problem: string | null } => {
-  const done = (value: Condition['value']) => ({ condition: { field: column, op: choice.op, value }, problem: null })
+  const done = (value: Condition['value']) => ({ condition: { field: name, op: choice.op, value }, problem: null })
   if (choice.value !== undefined) return done(choice.value)
+  const field = askedField(entity, name)
   const values: Value[] = []
   for (const text of typed.slice(0, choice.inputs)) {
-    const field = fieldOf(entity, column)
-    // What is searched for need not be a whole value: an e-mail's domain is enough.
-    const { value, problem } =
-      field?.kind === 'text' ? { value: text.trim() || null, problem: null } : readDraft(entity, column, text)
+    const { value, problem } = field ? readValue(field, text) : NOTHING
     if (value === null || problem) return { condition: null, problem: problem ?? 'A value is missing' }
     values.push(value)
   }
@@ -111,6 +104,21 @@ export const readCondition = (
   return values.length < choice.inputs
     ? { condition: null, problem: 'A value is missing' }
     : done(choice.inputs === 2 ? values : first)
+}
+
+const NOTHING = { value: null, problem: null }
+
+const readValue = (
+  { owner, column, kind, label }: AskedField,
+  text: string,
+): { readonly value: Value; readonly problem: string | null } => {
+  // What is searched for need not be a whole value: an e-mail's domain is enough.
+  if (kind === 'text') return { value: text.trim() || null, problem: null }
+  if (fieldOf(owner, column)) return readDraft(owner, column, text)
+  const number = text.trim() === '' ? null : Number(text)
+  return number === null || Number.isInteger(number)
+    ? { value: number, problem: null }
+    : { value: null, problem: `${label} must be a whole number` }
 }
 
 const OTHER_WORDS: Readonly<Record<Condition['op'], string>> = {
@@ -137,14 +145,13 @@ export const conditionWords = (
   show: (entity: EntityName, column: string, value: Value) => string,
 ): string => {
   if ('or' in item) return item.or.map((one) => conditionWords(entity, one, show)).join(' or ')
-  const onAccount = item.field.startsWith('account.')
-  const [owner, column] = onAccount ? (['accounts', item.field.slice(8)] as const) : [entity, item.field]
-  const label = `${onAccount ? 'Account: ' : ''}${fieldOf(owner, column)?.label ?? item.field}`
-  const same = choicesFor(owner, column).find(
+  const { owner = entity, column = item.field, label = item.field } = askedField(entity, item.field) ?? {}
+  const choices = choicesFor(entity, item.field)
+  const same = choices.find(
     ({ op, value }) => op === item.op && value !== undefined && JSON.stringify(value) === JSON.stringify(item.value),
   )
   if (same) return `${label} ${same.words}`
-  const choice = choicesFor(owner, column).find(({ op, inputs }) => op === item.op && inputs > 0)
+  const choice = choices.find(({ op, inputs }) => op === item.op && inputs > 0)
   const words = choice?.words ?? OTHER_WORDS[item.op]
   const text = (value: Value | boolean): string =>
     value === null ? 'nothing' : typeof value === 'boolean' ? (value ? 'yes' : 'no') : show(owner, column, value)
@@ -160,3 +167,8 @@ export const plainValue = (entity: EntityName, column: string, value: Value): st
         .replace(/^\+/, 'today + ')
         .replace(/^-/, 'today − ')
     : toDraft(entity, column, value)
+
+/** A condition with one more alternative: any of them is enough. */
+export const orAlso = (item: WhereItem, condition: Condition): WhereItem => ({
+  or: [...('or' in item ? item.or : [item]), condition],
+})

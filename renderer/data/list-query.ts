@@ -1,4 +1,5 @@
 import type { Condition, ListEntity, ListSpec, SortKey, WhereItem } from '../../core/query/spec.ts'
+import { orAlso } from './conditions.ts'
 
 /** Fields with a facet popover, in the order of the filter bar. */
 export const FACETS: Readonly<Record<ListEntity, readonly string[]>> = {
@@ -17,7 +18,7 @@ const DEFAULT_SORT: Readonly<Record<ListEntity, SortKey>> = {
 export interface ListQuery {
   readonly entity: ListEntity
   readonly filters: Readonly<Record<string, readonly string[]>>
-  /** Conditions that no facet popover can show (from a saved view). */
+  /** Conditions that no facet popover can show. */
   readonly other: readonly WhereItem[]
   readonly search: string
   readonly sort: readonly SortKey[]
@@ -35,6 +36,7 @@ export const plainQuery = (entity: ListEntity): ListQuery => ({
 export type QueryAction =
   | { readonly t: 'filter'; readonly field: string; readonly values: readonly string[] }
   | { readonly t: 'add-other'; readonly condition: Condition }
+  | { readonly t: 'or-other'; readonly index: number; readonly condition: Condition }
   | { readonly t: 'drop-other'; readonly index: number }
   | { readonly t: 'clear' }
   | { readonly t: 'search'; readonly text: string }
@@ -64,6 +66,11 @@ export const reduceQuery = (query: ListQuery, action: QueryAction): ListQuery =>
     }
     case 'add-other':
       return { ...query, other: [...query.other, action.condition] }
+    case 'or-other':
+      return {
+        ...query,
+        other: query.other.map((item, index) => (index === action.index ? orAlso(item, action.condition) : item)),
+      }
     case 'drop-other':
       return { ...query, other: query.other.filter((_, index) => index !== action.index) }
     case 'clear':

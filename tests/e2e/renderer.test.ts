@@ -141,6 +141,9 @@ test('a condition is put together, narrows the list, says itself in words, and g
   const total = page.getByTestId('list-total')
   const add = async (field: string, choice: string, ...typed: string[]): Promise<void> => {
     await page.getByTestId('add-condition').click()
+    await fill(field, choice, ...typed)
+  }
+  const fill = async (field: string, choice: string, ...typed: string[]): Promise<void> => {
     await page.getByTestId('condition-field').selectOption(field)
     await page.getByTestId('condition-test').selectOption({ label: choice })
     for (const [at, text] of typed.entries())
@@ -162,5 +165,13 @@ test('a condition is put together, narrows the list, says itself in words, and g
   await page.getByRole('button', { name: 'Remove this condition' }).first().click()
   await page.getByRole('button', { name: 'Remove this condition' }).first().click()
   await page.locator('[data-testid=list-total][data-total="2000"]').waitFor()
+  await add('next_action_date', 'is overdue')
+  await page.locator(`[data-testid=list-total][data-total="${overdue}"]`).waitFor()
+  await page.getByTestId('or-condition').click()
+  await fill('next_action_date', 'is empty')
+  await page.getByText('Next action on is overdue or Next action on is empty').waitFor()
+  await page.locator(`[data-testid=list-total]:not([data-total="${overdue}"])`).waitFor()
+  expect(Number(await total.getAttribute('data-total'))).toBeGreaterThan(overdue)
+  await page.screenshot({ path: join(SCREENSHOTS, 'condition-or.png'), animations: 'disabled' })
   await page.close()
 })

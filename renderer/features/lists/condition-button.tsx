@@ -1,52 +1,51 @@
-import { Plus } from 'lucide-react'
-import { useState } from 'react'
-import { fieldOf } from '../../../core/model/entities.ts'
+import { type ReactNode, useState } from 'react'
 import type { Condition, ListEntity } from '../../../core/query/spec.ts'
-import { askedFields, choicesFor, readCondition } from '../../data/conditions.ts'
+import { askedField, askedFields } from '../../data/asked-fields.ts'
+import { choicesFor, readCondition } from '../../data/conditions.ts'
 import { FieldInput } from '../../data/field-input.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Popover } from '../../ui/popover.tsx'
 
-/** Puts a condition together: a field, a test that fits it, and its values. */
-export const ConditionButton = ({ entity, onAdd }: { entity: ListEntity; onAdd: (condition: Condition) => void }) => {
+/** Puts a condition together: a field, a test that fits it, and its values. `trigger` opens it. */
+export const ConditionButton = ({
+  entity,
+  label,
+  trigger,
+  onAdd,
+}: {
+  entity: ListEntity
+  label: string
+  trigger: ReactNode
+  onAdd: (condition: Condition) => void
+}) => {
   const fields = askedFields(entity)
   const [open, setOpen] = useState(false)
-  const [column, setColumn] = useState(fields[0] ?? '')
+  const [name, setName] = useState(fields[0]?.name ?? '')
   const [test, setTest] = useState(0)
   const [typed, setTyped] = useState<readonly string[]>(['', ''])
   const [problem, setProblem] = useState<string | null>(null)
-  const choices = choicesFor(entity, column)
+  const choices = choicesFor(entity, name)
   const choice = choices[test]
+  const { owner = entity, column = name } = askedField(entity, name) ?? {}
 
   const begin = (field: string, chosen: number): void => {
-    setColumn(field)
+    setName(field)
     setTest(chosen)
     setTyped(['', ''])
     setProblem(null)
   }
   const add = (): void => {
     if (!choice) return
-    const read = readCondition(entity, column, choice, typed)
+    const read = readCondition(entity, name, choice, typed)
     setProblem(read.problem)
     if (!read.condition) return
     onAdd(read.condition)
-    begin(column, test)
+    begin(name, test)
     setOpen(false)
   }
 
   return (
-    <Popover
-      label="Add a condition"
-      open={open}
-      onOpenChange={setOpen}
-      trigger={
-        <button type="button" className="facet facet-add" data-testid="add-condition">
-          <span className="facet-button">
-            <Plus aria-hidden="true" /> More
-          </span>
-        </button>
-      }
-    >
+    <Popover label={label} open={open} onOpenChange={setOpen} trigger={trigger}>
       <form
         className="condition-form"
         onSubmit={(event) => {
@@ -58,12 +57,12 @@ export const ConditionButton = ({ entity, onAdd }: { entity: ListEntity; onAdd: 
           className="input"
           aria-label="Field"
           data-testid="condition-field"
-          value={column}
+          value={name}
           onChange={(event) => begin(event.target.value, 0)}
         >
           {fields.map((field) => (
-            <option key={field} value={field}>
-              {fieldOf(entity, field)?.label ?? field}
+            <option key={field.name} value={field.name}>
+              {field.label}
             </option>
           ))}
         </select>
@@ -72,7 +71,7 @@ export const ConditionButton = ({ entity, onAdd }: { entity: ListEntity; onAdd: 
           aria-label="Test"
           data-testid="condition-test"
           value={test}
-          onChange={(event) => begin(column, Number(event.target.value))}
+          onChange={(event) => begin(name, Number(event.target.value))}
         >
           {choices.map(({ words }, index) => (
             <option key={words} value={index}>
@@ -84,7 +83,7 @@ export const ConditionButton = ({ entity, onAdd }: { entity: ListEntity; onAdd: 
           <FieldInput
             key={which}
             id={`condition-${which}`}
-            entity={entity}
+            entity={owner}
             column={column}
             text={typed[at] ?? ''}
             invalid={problem !== null}

@@ -1,4 +1,4 @@
-import { BookmarkPlus, X } from 'lucide-react'
+import { BookmarkPlus, Plus, X } from 'lucide-react'
 import { labelOf } from '../../../core/model/codes.ts'
 import type { EntityName } from '../../../core/model/entities.ts'
 import { fieldOf } from '../../../core/model/entities.ts'
@@ -74,10 +74,33 @@ export const FilterBar = ({
           onChange={(values) => onAction({ t: 'filter', field, values })}
         />
       ))}
-      <ConditionButton entity={query.entity} onAdd={(condition) => onAction({ t: 'add-other', condition })} />
+      <ConditionButton
+        entity={query.entity}
+        label="Add a condition"
+        onAdd={(condition) => onAction({ t: 'add-other', condition })}
+        trigger={
+          <button type="button" className="facet" data-testid="add-condition">
+            <span className="facet-button">
+              <Plus aria-hidden="true" /> More
+            </span>
+          </button>
+        }
+      />
       {query.other.map((item, index) => (
         <span className="facet facet-on" key={JSON.stringify(item)}>
-          <span className="facet-button truncate">{conditionWords(query.entity, item, show)}</span>
+          <span className="facet-button truncate" title={conditionWords(query.entity, item, show)}>
+            {conditionWords(query.entity, item, show)}
+          </span>
+          <ConditionButton
+            entity={query.entity}
+            label="Add an alternative"
+            onAdd={(condition) => onAction({ t: 'or-other', index, condition })}
+            trigger={
+              <button type="button" className="facet-or" title="Add an alternative" data-testid="or-condition">
+                or
+              </button>
+            }
+          />
           <button
             type="button"
             className="facet-drop"
