@@ -12,30 +12,36 @@ export const idKey = (id: string): number => {
   return hash >>> 0
 }
 
-/**
- * Where the rows of a table without an index are: rowids by the hash of their id, eight bytes a slot. It stands in for
- * the index while a first load runs.
- */
-export class RowMap {
-  #keys = new Uint32Array(SMALLEST)
+/** Rowids by key in open addressing. */
+class Slots {
+  readonly #keys: Uint32Array
   /** The rowid of each slot; 0 = free, as SQLite's own rowids begin at 1. */
-  #rowids = new Uint32Array(SMALLEST)
-  #size = 0
+  readonly #rowids: Uint32Array
+  #free: number
 
-  /** Rows in table order without gaps. */
-  append(firstRowid: number, keys: Uint32Array): void {
-    this.#reserve(keys.length)
-    keys.forEach((key, at) => {
-      this.#put(key, firstRowid + at)
-    })
+  constructor(size: number) {
+    this.#keys = new Uint32Array(size)
+    this.#rowids = new Uint32Array(size)
+    this.#free = Math.floor(size * FULLEST)
   }
 
-  add(rowid: number, key: number): void {
-    this.#reserve(1)
-    this.#put(key, rowid)
+  get size(): number {
+    return this.#keys.length
   }
 
-  /** Rowids whose id may be the one with this key. */
+  get full(): boolean {
+    return this.#free === 0
+  }
+
+  put(key: number, rowid: number): void {
+    const mask = this.#keys.length - 1
+    let slot = mixed(key) & mask
+    while (this.#rowids[slot] !== 0) slot = (slot + 1) & mask
+    this.#keys[slot] = key
+    this.#rowids[slot] = rowid
+    this.#free--
+  }
+
   *candidates(key: number): Generator<number> {
     const mask = this.#keys.length - 1
     for (let slot = mixed(key) & mask; ; slot = (slot + 1) & mask) {
@@ -44,27 +50,35 @@ export class RowMap {
       if (this.#keys[slot] === key) yield rowid
     }
   }
+}
 
-  #reserve(more: number): void {
-    let slots = this.#keys.length
-    while (this.#size + more > slots * FULLEST) slots *= 2
-    if (slots === this.#keys.length) return
-    const [keys, rowids] = [this.#keys, this.#rowids]
-    this.#keys = new Uint32Array(slots)
-    this.#rowids = new Uint32Array(slots)
-    this.#size = 0
-    rowids.forEach((rowid, slot) => {
-      if (rowid !== 0) this.#put(keys[slot] ?? 0, rowid)
+/**
+ * Where the rows of a table without an index are: rowids by the hash of their id, eight bytes a slot. It stands in for
+ * the index while a first load runs. What is full is left as it is and twice as much begun beside it: to move a million
+ * rows over would hold an edit up.
+ */
+export class RowMap {
+  #last = new Slots(SMALLEST)
+  readonly #all = [this.#last]
+
+  /** Rows in table order without gaps. */
+  append(firstRowid: number, keys: Uint32Array): void {
+    keys.forEach((key, at) => {
+      this.add(firstRowid + at, key)
     })
   }
 
-  #put(key: number, rowid: number): void {
-    const mask = this.#keys.length - 1
-    let slot = mixed(key) & mask
-    while (this.#rowids[slot] !== 0) slot = (slot + 1) & mask
-    this.#keys[slot] = key
-    this.#rowids[slot] = rowid
-    this.#size++
+  add(rowid: number, key: number): void {
+    if (this.#last.full) {
+      this.#last = new Slots(this.#last.size * 2)
+      this.#all.push(this.#last)
+    }
+    this.#last.put(key, rowid)
+  }
+
+  /** Rowids whose id may be the one with this key. */
+  *candidates(key: number): Generator<number> {
+    for (const slots of this.#all) yield* slots.candidates(key)
   }
 }
 

@@ -14,7 +14,9 @@ export interface OpenThreads {
 }
 
 /**
- * Starts both threads. The writer's first answer says that it has opened the replica and made its tables.
+ * Starts both threads at once: the reader opens its file with its first call, and what loading its code takes would fall
+ * on the first answers if it came later. The writer's first answer says that it has opened the replica and made its
+ * tables.
  *
  * @param onFailure told every call that failed
  */
@@ -25,10 +27,13 @@ export const openThreads = async (
   onFailure: (error: AppError) => void,
 ): Promise<OpenThreads> => {
   const writer = new ThreadClient<ReplicaCalls>(threads.replica(data), onDeath, onFailure)
+  let reader: ThreadClient<ReaderCalls> | null = null
   try {
+    reader = new ThreadClient<ReaderCalls>(threads.reader(data), onDeath, onFailure)
     const states = await writer.call('states', null)
-    return { writer, states, reader: new ThreadClient<ReaderCalls>(threads.reader(data), onDeath, onFailure) }
+    return { writer, states, reader }
   } catch (thrown) {
+    await reader?.stop('close')
     await writer.stop('close')
     throw thrown
   }
