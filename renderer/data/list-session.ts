@@ -2,12 +2,20 @@ import { type AppError, toAppError } from '../../core/errors.ts'
 import type { ListChange, ListSummary, WindowRow } from '../../core/protocol/query-worker.ts'
 import type { ListSpec } from '../../core/query/spec.ts'
 import { attempt } from '../../core/result.ts'
+import { type FirstScreen, followFirstRows } from './first-screen.ts'
 import type { OpenList, QueryClient } from './query-client.ts'
 import { FIRST_ROWS } from './query-list.ts'
 
 export interface ListSnapshot extends ListSummary {
-  /** The open list at the query worker; null until the first answer. */
+  /** The open list at the query worker; null until the first answer, and while the rows are the disk's. */
   readonly list: OpenList | null
+  /** The query whose rows are shown. */
+  readonly spec: ListSpec | null
+  /**
+   * The columns are being loaded, and the rows are the first ones, from disk: `total` is their number, how many there are
+   * is not known.
+   */
+  readonly counting: boolean
   /** A newer query has been asked and not answered yet; the rows are the former one's. */
   readonly opening: boolean
   readonly error: AppError | null
@@ -24,6 +32,8 @@ const KEPT_BLOCKS = 48
 
 const EMPTY: ListSnapshot = {
   list: null,
+  spec: null,
+  counting: false,
   opening: false,
   error: null,
   total: 0,
@@ -34,9 +44,10 @@ const EMPTY: ListSnapshot = {
 
 /**
  * One list on screen: the newest query wins, its rows are fetched in blocks around the visible range, answers to
- * older queries are dropped, and rows that changed stay visible until their successors are here.
+ * older queries are dropped, and rows that changed stay visible until their successors are here. While the worker loads
+ * its columns the first rows come from disk, in their places (rule L-16).
  */
-export const createListSession = (client: Pick<QueryClient, 'open'>) => {
+export const createListSession = (client: Pick<QueryClient, 'open'>, screen: FirstScreen) => {
   let snapshot = EMPTY
   let blocks = new Map<number, Block>()
   let range = { first: 0, last: BLOCK_ROWS - 1 }
@@ -96,6 +107,54 @@ export const createListSession = (client: Pick<QueryClient, 'open'>) => {
     void pump()
   }
 
+  const rowAt = (index: number): WindowRow | undefined =>
+    blocks.get(Math.floor(index / BLOCK_ROWS))?.rows[index % BLOCK_ROWS]
+
+  /** Puts another list's rows in the place of those that are shown. */
+  const replace = (list: OpenList | null, spec: ListSpec, from: number, rows: readonly WindowRow[]): void => {
+    if (snapshot.list !== list) snapshot.list?.close()
+    blocks = new Map()
+    revision++
+    store(from, rows, Math.max(BLOCK_ROWS, rows.length), revision)
+    const { total, facets, loaded, complete } = list?.latest() ?? { ...EMPTY, total: rows.length }
+    publish({ list, spec, counting: list === null, opening: false, error: null, total, facets, loaded, complete })
+  }
+
+  /**
+   * Shows the disk's first rows of a list whose columns are being loaded, or, where there are none, what columns there are.
+   * Answers what is to be called once all of them are there: their rows then take the place of the disk's, all at once.
+   */
+  const showDisk = (
+    list: OpenList,
+    spec: ListSpec,
+    signal: AbortSignal,
+    adopt: (from: number, rows: readonly WindowRow[]) => void,
+  ): (() => void) => {
+    let filling = false
+    const fill = async (): Promise<void> => {
+      if (filling || signal.aborted || snapshot.list === list) return
+      filling = true
+      const from = Math.max(0, Math.floor(range.first / BLOCK_ROWS)) * BLOCK_ROWS
+      const answer = await attempt(() => list.rows(from, 2 * BLOCK_ROWS, signal))
+      filling = false
+      if (signal.aborted) return
+      if (!answer.ok) return publish({ error: answer.error })
+      stop()
+      adopt(from, answer.value)
+    }
+    const stop = followFirstRows(screen, spec, (rows) => {
+      if (rows !== null && rows.length > 0) return replace(null, spec, 0, rows)
+      if (snapshot.spec === spec) return
+      stop()
+      adopt(0, list.firstRows())
+    })
+    signal.addEventListener('abort', () => {
+      stop()
+      if (snapshot.list !== list) list.close()
+    })
+    return fill
+  }
+
   return {
     subscribe(listener: () => void): () => void {
       listeners.add(listener)
@@ -118,20 +177,22 @@ export const createListSession = (client: Pick<QueryClient, 'open'>) => {
       let list: OpenList | null = null
       try {
         let changedSince = false
+        let whenWhole = (): void => {}
         const onChange = (change: ListChange): void => {
-          if (list) changed(list, change)
+          if (list && snapshot.list === list) changed(list, change)
           else changedSince = true
+          if (change.complete) whenWhole()
         }
         list = await client.open(spec, onChange, signal)
         if (signal.aborted) return list.close()
-        snapshot.list?.close()
-        blocks = new Map()
-        revision++
+        const opened = list
+        const adopt = (from: number, rows: readonly WindowRow[]): void => {
+          replace(opened, spec, from, rows)
+          if (changedSince) changed(opened, opened.latest())
+        }
         range = { first: 0, last: BLOCK_ROWS - 1 }
-        store(0, list.firstRows(), BLOCK_ROWS, revision)
-        const { total, facets, loaded, complete } = list.latest()
-        publish({ list, opening: false, error: null, total, facets, loaded, complete })
-        if (changedSince) changed(list, list.latest())
+        if (opened.latest().complete) return adopt(0, opened.firstRows())
+        whenWhole = showDisk(opened, spec, signal, adopt)
       } catch (thrown) {
         list?.close()
         if (!signal.aborted) publish({ opening: false, error: toAppError(thrown) })
@@ -145,8 +206,11 @@ export const createListSession = (client: Pick<QueryClient, 'open'>) => {
     },
 
     /** The row at a position; undefined while it is not here. */
-    rowAt: (index: number): WindowRow | undefined =>
-      blocks.get(Math.floor(index / BLOCK_ROWS))?.rows[index % BLOCK_ROWS],
+    rowAt,
+
+    /** Those of the rows `start` … `start + count - 1` that are here. */
+    rows: async (start: number, count: number): Promise<readonly WindowRow[]> =>
+      Array.from({ length: count }, (_, i) => rowAt(start + i)).filter((row) => row !== undefined),
 
     /** Lets the worker forget the list. `open` may be called again. */
     close(): void {

@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import type { ListSpec } from '../../core/query/spec.ts'
+import { firstScreen } from './first-screen.ts'
 import { createListSession, type ListSession, type ListSnapshot } from './list-session.ts'
 import { useQueries } from './query-context.tsx'
 
@@ -9,7 +10,7 @@ import { useQueries } from './query-context.tsx'
  */
 export const useList = (spec: ListSpec): { readonly list: ListSnapshot; readonly session: ListSession } => {
   const queries = useQueries()
-  const [session] = useState(() => createListSession(queries))
+  const [session] = useState(() => createListSession(queries, firstScreen))
   // The session leaves a query alone that it was asked already.
   useEffect(() => void session.open(spec))
   useEffect(() => () => session.close(), [session])

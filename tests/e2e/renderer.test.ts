@@ -175,3 +175,38 @@ test('a condition is put together, narrows the list, says itself in words, and g
   await page.screenshot({ path: join(SCREENSHOTS, 'condition-or.png'), animations: 'disabled' })
   await page.close()
 })
+
+test("L-16 while columns load the first rows are the disk's, can be worked with, and stay in place when the rest comes", async () => {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
+  await page.goto(`${url}?scene=loading&accounts=2000`)
+  await page.getByTestId('view-all').click()
+  const total = page.getByTestId('list-total')
+  await page.locator('#row-0[data-id]').waitFor()
+  await total.getByText('Counting…').waitFor()
+  await page.getByTestId('facet-status').click()
+  await page.screenshot({ path: join(SCREENSHOTS, 'counting.png'), animations: 'disabled' })
+  await page.keyboard.press('Escape')
+  const rows = () =>
+    page.locator('[data-testid=row]').evaluateAll((all) => all.map((row) => row.getAttribute('data-id')))
+  const byCompany = await rows()
+  await page.getByTestId('sort-status').click()
+  await expect.poll(rows).not.toEqual(byCompany)
+  await page.getByTestId('sort-company').click()
+  await expect.poll(rows).toEqual(byCompany)
+  await page.getByRole('grid').evaluate((grid) => {
+    grid.scrollTop = 1_500
+  })
+  await page.locator('#row-50[data-id]').waitFor()
+  const chosen = page.locator('#row-45')
+  await chosen.locator('.grid-box').click()
+  const [id, top] = [await chosen.getAttribute('data-id'), (await chosen.boundingBox())?.y]
+  expect(await total.getAttribute('data-total')).toBe(null)
+  await page.evaluate(() => window.outpost.call('sync.wake', {}))
+  await page.locator('[data-testid=list-total][data-total="2000"]').waitFor()
+  expect([await chosen.getAttribute('data-id'), (await chosen.boundingBox())?.y]).toEqual([id, top])
+  expect(await chosen.getAttribute('aria-selected')).toBe('true')
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('End')
+  await page.locator('#row-1999[data-id]').waitFor()
+  await page.close()
+})

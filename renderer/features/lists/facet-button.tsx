@@ -13,8 +13,8 @@ interface FacetProps {
   readonly entity: ListEntity
   readonly field: string
   readonly chosen: readonly string[]
-  /** Value → rows that have it under the other filters; '' = none. */
-  readonly counts: Readonly<Record<string, number>>
+  /** Value → rows that have it under the other filters; '' = none. Null while they are not counted yet. */
+  readonly counts: Readonly<Record<string, number>> | null
   readonly workspace: Workspace
   readonly onChange: (values: readonly string[]) => void
 }
@@ -27,10 +27,10 @@ const optionsOf = ({ entity, field, chosen, counts, workspace }: FacetProps): re
     ? memberOptions(workspace.members, workspace.session.member.id, null)
     : codeOptions(entity, field, null)
   const values = new Set(known.map((option) => option.value))
-  const strangers = [...new Set([...Object.keys(counts), ...chosen])]
+  const strangers = [...new Set([...Object.keys(counts ?? {}), ...chosen])]
     .filter((value) => value !== '' && !values.has(value))
     .map((value) => ({ value, label: member ? memberName(workspace.byId, value) : labelOf(entity, field, value) }))
-  const none = (counts[''] ?? 0) > 0 || chosen.includes('')
+  const none = counts === null || (counts[''] ?? 0) > 0 || chosen.includes('')
   return [
     ...known,
     ...strangers,
@@ -44,8 +44,8 @@ const optionsOf = ({ entity, field, chosen, counts, workspace }: FacetProps): re
         ]
       : []),
   ]
-    .filter((option) => !member || (counts[option.value] ?? 0) > 0 || chosen.includes(option.value))
-    .map((option) => ({ ...option, count: formatCount(counts[option.value] ?? 0) }))
+    .filter((option) => !member || !counts || (counts[option.value] ?? 0) > 0 || chosen.includes(option.value))
+    .map((option) => (counts ? { ...option, count: formatCount(counts[option.value] ?? 0) } : option))
 }
 
 /** What a filter says on its chip: one value by name, more by number. */

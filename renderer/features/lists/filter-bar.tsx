@@ -24,16 +24,18 @@ const Total = ({ list, entity, narrowed }: { list: ListSnapshot; entity: ListEnt
     <span
       className="list-total num"
       data-testid="list-total"
-      data-total={list.total}
+      data-total={list.counting ? undefined : list.total}
       data-complete={list.complete}
-      data-search={list.list?.spec.search}
+      data-search={list.spec?.search}
       role="status"
     >
-      {list.list === null || (!list.complete && list.loaded === 0)
-        ? ''
-        : narrowed
-          ? `${total} of ${all} ${entity}`
-          : `${total} ${entity}`}
+      {list.counting
+        ? 'Counting…'
+        : list.list === null || (!list.complete && list.loaded === 0)
+          ? ''
+          : narrowed
+            ? `${total} of ${all} ${entity}`
+            : `${total} ${entity}`}
       {list.loaded > 0 && !list.complete && ' so far'}
     </span>
   )
@@ -69,7 +71,7 @@ export const FilterBar = ({
           entity={query.entity}
           field={field}
           chosen={query.filters[field] ?? []}
-          counts={list.facets[field] ?? {}}
+          counts={list.counting ? null : (list.facets[field] ?? {})}
           workspace={workspace}
           onChange={(values) => onAction({ t: 'filter', field, values })}
         />

@@ -60,14 +60,14 @@ export const Grid = (props: GridProps) => {
 
   useEffect(() => session.show(rows.first, rows.last), [session, rows.first, rows.last])
 
-  const shown = useRef(list.list)
+  const shown = useRef(list.spec)
   const { toTop } = rows
   useLayoutEffect(() => {
-    if (shown.current && shown.current !== list.list) {
+    if (shown.current && shown.current !== list.spec) {
       toTop()
       setActive(-1)
     }
-    shown.current = list.list
+    shown.current = list.spec
   })
 
   const go = (to: number, extend: boolean): void => {
@@ -122,7 +122,7 @@ export const Grid = (props: GridProps) => {
       className={selection.size > 0 ? 'grid grid-selecting' : 'grid'}
       role="grid"
       aria-label={props.label}
-      aria-rowcount={list.total + 1}
+      aria-rowcount={list.counting ? -1 : list.total + 1}
       aria-multiselectable="true"
       aria-busy={list.opening}
       aria-activedescendant={active >= rows.first && active <= rows.last ? `row-${active}` : undefined}
@@ -136,7 +136,7 @@ export const Grid = (props: GridProps) => {
         sort={props.sort}
         onSort={props.onSort}
         some={selection.size}
-        all={list.total}
+        all={list.counting ? null : list.total}
         onAll={selection.size > 0 ? props.onClearSelection : props.onSelectAll}
       />
       <div className="grid-body" role="rowgroup" style={{ height: rows.height }}>

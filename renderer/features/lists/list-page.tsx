@@ -65,9 +65,9 @@ export const ListPage = ({
     else if (typeof account === 'string') actions.openAccount(account, row.id)
   }
   const addRange = async (from: number, to: number): Promise<void> => {
-    if (!list.list || list.total === 0) return
+    if (list.total === 0) return
     try {
-      setSelection(await withRange(selection, list.list, from, Math.min(to, list.total - 1)))
+      setSelection(await withRange(selection, list.list ?? session, from, Math.min(to, list.total - 1)))
     } catch (thrown) {
       notifyError('Could not select', toAppError(thrown))
     }
@@ -99,7 +99,8 @@ export const ListPage = ({
         </p>
       )}
       <div className="list-area">
-        {list.list === null || (list.total === 0 && !list.complete && status.upToDateAt !== null) ? (
+        {(list.list === null && !list.counting) ||
+        (list.total === 0 && !list.complete && status.upToDateAt !== null) ? (
           <ListSkeleton />
         ) : list.total === 0 ? (
           <ListEmpty query={query} list={list} onClear={() => act({ t: 'clear' })} />
@@ -118,7 +119,7 @@ export const ListPage = ({
             onOpen={openRow}
             onToggle={(row) => setSelection(toggled(selection, row))}
             onRange={(from, to) => void addRange(from, to)}
-            onSelectAll={() => void addRange(0, MAX_SELECTED - 1)}
+            onSelectAll={() => !list.counting && void addRange(0, MAX_SELECTED - 1)}
             onClearSelection={() => setSelection(NOTHING_SELECTED)}
           />
         )}

@@ -18,7 +18,12 @@ export const toggled = (selection: Selection, row: WindowRow): Selection => {
 }
 
 /** The selection with the rows between two positions added, both included, up to the bound. */
-export const withRange = async (selection: Selection, list: OpenList, a: number, b: number): Promise<Selection> => {
+export const withRange = async (
+  selection: Selection,
+  list: Pick<OpenList, 'rows'>,
+  a: number,
+  b: number,
+): Promise<Selection> => {
   const next = new Map(selection)
   const to = Math.max(a, b)
   for (let from = Math.min(a, b); from <= to && next.size < MAX_SELECTED; from += CHUNK_ROWS)

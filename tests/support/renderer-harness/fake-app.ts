@@ -1,9 +1,13 @@
 import { appError } from '../../../core/errors.ts'
 import type { EntityName } from '../../../core/model/entities.ts'
+import type { Row } from '../../../core/model/field.ts'
 import type { EditInput } from '../../../core/protocol/edit.ts'
 import type { Mark, ShownRecord } from '../../../core/protocol/outbox.ts'
+import type { FeedEntity } from '../../../core/protocol/query-port.ts'
 import type { SyncStatus } from '../../../core/protocol/status.ts'
 import type { Answers, EventName, Events, Method, OutpostApi, Params } from '../../../core/protocol/window-api.ts'
+import { evaluate } from '../../../core/query/reference.ts'
+import { listSpec } from '../../../core/query/spec.ts'
 import { fail, ok, type Result } from '../../../core/result.ts'
 import { createFeed } from './fake-feed.ts'
 import { type FakeRow, makeTables } from './fake-rows.ts'
@@ -14,13 +18,13 @@ type Handlers = { [M in Method]: (params: Params<M>) => Result<Answers[M]> }
 /**
  * `window.outpost` without processes behind it, for looking at the renderer alone.
  *
- * @param scene calm | huge (accounts without children) | offline | syncing | attention | first | empty | stuck | signed_out
+ * @param scene calm | huge (accounts without children) | offline | syncing | attention | first | loading (rows on disk, whose columns come with `sync.wake`) | empty | stuck | signed_out
  */
 export const createFakeApp = (scene: string, accounts: number): OutpostApi => {
   const { workspace, tables } = makeTables(scene === 'empty' ? 0 : accounts, scene !== 'huge')
   const marks = new Map<string, Mark>()
   const ids = [...tables.accounts.keys()]
-  const feed = createFeed(tables, marks, scene === 'first')
+  const feed = createFeed(tables, marks, scene === 'first' || scene === 'loading')
   const listeners = new Map<EventName, Set<(payload: never) => void>>()
   const undoable = new Map<string, () => void>()
   const me = workspace.members[0]
@@ -102,7 +106,15 @@ export const createFakeApp = (scene: string, accounts: number): OutpostApi => {
       })
     },
     'views.list': () => ok([...tables.saved_views.values()].map((row) => shown('saved_views', row))),
-    'list.first': () => ok(null),
+    'list.first': ({ spec, today, count }) => {
+      if (scene !== 'loading') return ok(null)
+      const rows = (entity: FeedEntity): readonly Row[] =>
+        [...tables[entity].values()].map((row) => ({ ...row, id: String(row['id']), version: Number(row['version']) }))
+      const data = { accounts: rows('accounts'), contacts: rows('contacts'), tasks: rows('tasks'), meetings: [] }
+      const { ids } = evaluate(data, listSpec.parse(spec), today)
+      const values = (id: string): FakeRow => tables[listSpec.parse(spec).entity].get(id) ?? {}
+      return ok({ rows: ids.slice(0, count).map((id) => ({ id, mark: marks.get(id) ?? null, values: values(id) })) })
+    },
     'outbox.list': () => ok(outbox),
     'outbox.resend': ({ id }) => {
       outbox.splice(
@@ -159,6 +171,7 @@ export const createFakeApp = (scene: string, accounts: number): OutpostApi => {
             ],
           }),
     'sync.wake': () => {
+      if (scene === 'loading') feed.release()
       tell()
       return ok(null)
     },

@@ -14,14 +14,20 @@ import type { FakeRow, Tables } from './fake-rows.ts'
 
 const PIECE_ROWS = 8_192
 
-/** Feeds the real query worker as the sync process does: pieces within its credit, then commits. */
-export const createFeed = (tables: Tables, marks: ReadonlyMap<string, Mark>, holdBack: boolean) => {
+/**
+ * Feeds the real query worker as the sync process does: pieces within its credit, then commits.
+ *
+ * @param held nothing is sent before it is released
+ */
+export const createFeed = (tables: Tables, marks: ReadonlyMap<string, Mark>, held: boolean) => {
   let port: MessagePort | null = null
+  let isHeld = held
+  let onRelease = (): void => {}
 
   function* messages(): Generator<ToQueryWorker> {
     for (const entity of FEED_ENTITIES) {
       const columns = listColumnsOf(entity)
-      const rows = holdBack ? [] : [...tables[entity].values()]
+      const rows = [...tables[entity].values()]
       for (let from = 0; from < rows.length; from += PIECE_ROWS) {
         const slice = rows.slice(from, from + PIECE_ROWS)
         const cells = slice.map((row) => columns.map((column): Value => row[column] ?? null))
@@ -37,7 +43,7 @@ export const createFeed = (tables: Tables, marks: ReadonlyMap<string, Mark>, hol
           }),
         }
       }
-      if (!holdBack) yield { t: 'loaded', entity, total: rows.length }
+      yield { t: 'loaded', entity, total: rows.length }
     }
   }
 
@@ -48,18 +54,23 @@ export const createFeed = (tables: Tables, marks: ReadonlyMap<string, Mark>, hol
       const all = messages()
       let credit = CREDIT
       const pump = (): void => {
-        while (credit > 0) {
+        while (credit > 0 && !isHeld) {
           const next = all.next()
           if (next.done) return
           if (next.value.t === 'piece') credit--
           port1.postMessage(next.value)
         }
       }
+      onRelease = pump
       port1.onmessage = (event: MessageEvent<FromQueryWorker>) => {
         if (event.data.t === 'ack') credit++
         pump()
       }
       window.postMessage({ type: QUERY_PORT_MESSAGE }, window.location.origin, [port2])
+    },
+    release(): void {
+      isHeld = false
+      onRelease()
     },
     commit(entity: EntityName, upserts: readonly FakeRow[], removes: readonly string[]): void {
       if (!(FEED_ENTITIES as readonly string[]).includes(entity)) return

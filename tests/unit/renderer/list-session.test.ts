@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ListChange, WindowRow } from '../../../core/protocol/query-worker.ts'
 import { type ListSpec, listSpec } from '../../../core/query/spec.ts'
+import type { FirstScreen } from '../../../renderer/data/first-screen.ts'
 import { createListSession } from '../../../renderer/data/list-session.ts'
 import type { OpenList } from '../../../renderer/data/query-client.ts'
 
@@ -8,6 +9,8 @@ const spec = (search: string): ListSpec => listSpec.parse({ entity: 'accounts', 
 const settled = async (): Promise<void> => {
   for (let i = 0; i < 12; i++) await Promise.resolve()
 }
+
+const NO_DISK: FirstScreen = { read: async () => null, onChange: () => () => {} }
 
 /** A query client whose answers wait until they are let through. */
 const fakeClient = (total: number) => {
@@ -71,7 +74,7 @@ const fakeClient = (total: number) => {
 describe('a list on screen', () => {
   it('shows total and first rows at once', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client)
+    const session = createListSession(fake.client, NO_DISK)
     await session.open(spec('a'))
     expect(session.snapshot()).toMatchObject({ total: 1000, opening: false, error: null })
     expect(session.rowAt(0)?.id).toBe('a-0-0')
@@ -80,7 +83,7 @@ describe('a list on screen', () => {
 
   it('fetches what is scrolled to, whole blocks, once', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client)
+    const session = createListSession(fake.client, NO_DISK)
     await session.open(spec('a'))
     session.show(500, 530)
     session.show(500, 531)
@@ -92,7 +95,7 @@ describe('a list on screen', () => {
 
   it('skips the places that were scrolled past while an answer was under way', async () => {
     const fake = fakeClient(100_000)
-    const session = createListSession(fake.client)
+    const session = createListSession(fake.client, NO_DISK)
     await session.open(spec('a'))
     fake.hold(true)
     for (let first = 1_000; first <= 90_000; first += 1_000) session.show(first, first + 30)
@@ -105,7 +108,7 @@ describe('a list on screen', () => {
 
   it('drops the answer to an older query and lets the worker forget it', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client)
+    const session = createListSession(fake.client, NO_DISK)
     await session.open(spec('a'))
     fake.hold(true)
     const slow = session.open(spec('ab'))
@@ -124,7 +127,7 @@ describe('a list on screen', () => {
 
   it('keeps rows that changed on screen until their successors are here', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client)
+    const session = createListSession(fake.client, NO_DISK)
     await session.open(spec('a'))
     session.show(0, 30)
     fake.hold(true)
@@ -137,7 +140,7 @@ describe('a list on screen', () => {
 
   it('fetches again when a commit came while rows were under way', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client)
+    const session = createListSession(fake.client, NO_DISK)
     await session.open(spec('a'))
     fake.hold(true)
     session.show(200, 230)
@@ -150,7 +153,7 @@ describe('a list on screen', () => {
 
   it('asks in the turn of the call, once per query, and needs no second answer for the first rows', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client)
+    const session = createListSession(fake.client, NO_DISK)
     fake.hold(true)
     const opening = session.open(spec('a'))
     expect(fake.opened).toEqual(['a'])
@@ -164,7 +167,7 @@ describe('a list on screen', () => {
 
   it('fetches again when a commit came while the query was under way', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client)
+    const session = createListSession(fake.client, NO_DISK)
     fake.hold(true)
     const opening = session.open(spec('a'))
     fake.change()
@@ -177,7 +180,7 @@ describe('a list on screen', () => {
 
   it('opens again after it was closed', async () => {
     const fake = fakeClient(10)
-    const session = createListSession(fake.client)
+    const session = createListSession(fake.client, NO_DISK)
     await session.open(spec('a'))
     session.close()
     expect(session.snapshot().list).toBeNull()
