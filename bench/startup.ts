@@ -28,7 +28,8 @@ interface Start {
 
 /**
  * A start over a replica that is up to date, after a clean stop: from the spawn of the sync process to the first rows on
- * screen, and to the list being answered from filled columns. Beside it the same app with another query worker, which
+ * screen, and to the list being answered from filled columns. First rows count from when the screen shows the ids that the
+ * whole list turns out to begin with; other rows before them do not. Beside it the same app with another query worker, which
  * reads every column of every row from SQLite over the same line and sorts them one by one; `naive_transport_ms` is its
  * time until the last row had come.
  */
@@ -80,7 +81,7 @@ export const startup: Bench = async ({ rows, log }) => {
       starts.push(await start(ours))
       naives.push(await start(naive))
       log(
-        `run ${run}: columns ${Math.round(starts.at(-1)?.readyMs ?? 0)} ms, naive ${Math.round(naives.at(-1)?.readyMs ?? 0)} ms`,
+        `run ${run}: first rows ${Math.round(starts.at(-1)?.firstRowsMs ?? 0)} ms, columns ${Math.round(starts.at(-1)?.readyMs ?? 0)} ms, naive ${Math.round(naives.at(-1)?.readyMs ?? 0)} ms`,
       )
     }
     const readyMs = median(starts.map((one) => one.readyMs))

@@ -53,7 +53,8 @@ const connect = (port: MessagePort): void => {
 
 Comlink.expose({
   connect,
-  open: () => ({ list: 1, total: 0, facets: {}, loaded: 0, complete: false }),
+  // Complete, so that the page does not ask the disk for first rows meanwhile.
+  open: () => ({ list: 1, total: 0, facets: {}, loaded: 0, complete: true, rows: [] }),
   rows: () => [],
   close: () => {},
 })

@@ -3,7 +3,7 @@ export const WATCH_CHANNEL = 'bench-startup'
 
 /** Epoch milliseconds. */
 export interface Seen {
-  /** Of the naive worker: when every row had come. */
+  /** When the list's first rows were on screen, as they stayed. Of the naive worker: when every row had come. */
   readonly firstRowsAt: number
   readonly readyAt: number
 }
