@@ -12,7 +12,7 @@ const BUFFERED = -2
 /** Scattering single rows beats walking the whole permutation below one row in this many. */
 const SPARSE = 6
 /** Places looked up between two chances to pause. */
-const SLICE_PLACES = 512
+const SLICE_PLACES = 128
 /** Places of the permutation written between two chances to pause. */
 const SLICE_POSITIONS = 131_072
 

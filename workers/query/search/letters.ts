@@ -3,7 +3,7 @@ import { takeBits } from '../store/scratch.ts'
 
 /** Byte classes with a set of rows each: those that stand for one byte alone. */
 export const LETTER_CLASSES = 46
-/** With more rows than this to look at again, the sets are no help. */
+/** With more rows than this to read again, the sets are no help. */
 const MAX_STALE = 4_096
 /** Those of a first load wait for idle time; those of a large commit do not. */
 const MAX_SOON = 65_536
@@ -21,19 +21,39 @@ export interface LetterMask {
  * then a copy. Rows that changed are looked at one by one in each search until idle time has looked at them again.
  */
 export class Letters {
-  private readonly read: (row: number, mask: LetterMask) => void
+  private readonly read: (row: number, slot: number, mask: LetterMask) => void
   private readonly sets: Bitmap[] = Array.from({ length: LETTER_CLASSES }, () => bitmapOf(0))
   private stale: Bitmap = bitmapOf(0)
   private staleCount = 0
   private readonly mask: LetterMask = { low: 0, high: 0 }
   private cursor = 0
+  /** Changed rows whose classes were read before their change was shown. */
+  private readonly known = new Map<number, LetterMask>()
 
-  /** @param read adds the classes of a row's texts to the mask */
-  constructor(read: (row: number, mask: LetterMask) => void) {
+  /** @param read adds the classes of a row's texts to the mask; its own texts are those that stand in `slot` */
+  constructor(read: (row: number, slot: number, mask: LetterMask) => void) {
     this.read = read
   }
 
+  /** Reads, in slices, the classes that rows will have once the texts in their slots are theirs: by row, for `know`. */
+  *readAhead(rows: readonly number[], slots: readonly number[]): Generator<undefined, ReadonlyMap<number, LetterMask>> {
+    const masks = new Map<number, LetterMask>()
+    for (let i = 0; i < rows.length; i++) {
+      const mask = { low: 0, high: 0 }
+      this.read(rows[i] as number, slots[i] as number, mask)
+      masks.set(rows[i] as number, mask)
+      if (i % SLICE_ROWS === SLICE_ROWS - 1) yield
+    }
+    return masks
+  }
+
+  /** The classes of some rows that changed; a later change of a row counts more. */
+  know(masks: ReadonlyMap<number, LetterMask>): void {
+    for (const [row, mask] of masks) this.known.set(row, mask)
+  }
+
   changed(row: number): void {
+    this.known.delete(row)
     if (row >>> 5 >= this.stale.length) this.stale = grownBits(this.stale, Math.ceil((row + 1) * 1.2) + 1024)
     if (hasBit(this.stale, row)) return
     setBit(this.stale, row)
@@ -42,7 +62,7 @@ export class Letters {
 
   /** Rows among `alive` with a letter of this class; null where too many rows changed to know soon. */
   find(letterClass: number, alive: Bitmap, size: number): Bitmap | null {
-    if (letterClass >= LETTER_CLASSES || this.staleCount > MAX_STALE) return null
+    if (letterClass >= LETTER_CLASSES || this.staleCount - this.known.size > MAX_STALE) return null
     const set = this.sets[letterClass] as Bitmap
     const found = takeBits(size)
     found.set(set.subarray(0, found.length))
@@ -97,8 +117,9 @@ export class Letters {
 
   private refreshRow(row: number): void {
     this.staleCount--
-    const { mask, sets } = this
-    this.readMask(row)
+    const { sets } = this
+    const mask = this.maskOf(row)
+    this.known.delete(row)
     for (let i = 0; i < LETTER_CLASSES; i++) {
       if (isIn(mask, i)) setBit(sets[i] as Bitmap, row)
       else clearBit(sets[i] as Bitmap, row)
@@ -106,14 +127,16 @@ export class Letters {
   }
 
   private holds(row: number, letterClass: number): boolean {
-    this.readMask(row)
-    return isIn(this.mask, letterClass)
+    return isIn(this.maskOf(row), letterClass)
   }
 
-  private readMask(row: number): void {
+  private maskOf(row: number): LetterMask {
+    const known = this.known.get(row)
+    if (known) return known
     this.mask.low = 0
     this.mask.high = 0
-    this.read(row, this.mask)
+    this.read(row, row, this.mask)
+    return this.mask
   }
 }
 

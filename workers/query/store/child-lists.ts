@@ -58,9 +58,9 @@ export class ChildLists {
     return true
   }
 
-  /** Calls `visit` for each child of an account. */
+  /** Calls `visit` for each child of an account, one that no room was made for yet included. */
   forEach(account: number, visit: (child: number) => void): void {
-    for (let child = this.first[account] as number; child !== NONE; child = this.next[child] as number) visit(child)
+    for (let child = this.first[account] ?? NONE; child !== NONE; child = this.next[child] as number) visit(child)
   }
 
   /** Sets the bit of every child of every account in a set. */

@@ -1,4 +1,5 @@
 import type { Order, StagedOrder } from '../order/order.ts'
+import type { LetterMask, Letters } from '../search/letters.ts'
 import type { RowBatch } from './row-batch.ts'
 import type { Shelf } from './shelf.ts'
 
@@ -19,6 +20,8 @@ export interface Touched {
   readonly reworded: readonly number[]
   /** Of those, the ones whose combined codes changed. */
   readonly recoded: readonly number[]
+  /** The letters of reworded rows that were read ahead. */
+  readonly letters: ReadonlyMap<number, LetterMask>
 }
 
 /**
@@ -35,13 +38,14 @@ interface Written {
  * are not alive. The answer makes the whole change visible at once.
  *
  * @param removes ids; unknown ones are passed over
- * @param bulk more of the same follows at once: orders are built anew at their next use instead of followed row by row
+ * @param letters reads the letters of reworded rows ahead; null = more of the same follows at once, and nothing is
+ * followed row by row: letters are read in idle time, orders built anew at their next use
  */
 export function* stageChange(
   shelf: Shelf,
   batch: RowBatch,
   removes: readonly string[],
-  bulk = false,
+  letters: Letters | null,
 ): Generator<undefined, () => Touched> {
   const { table, orders } = shelf
   for (const order of orders.values()) if (order.buffered > FOLD_AT) yield* order.fold(table.alive)
@@ -68,13 +72,15 @@ export function* stageChange(
   const staged = new Map<string, StagedOrder | null>()
   for (const [name, order] of before) {
     const mine = affected(order, fresh, changed)
-    if (bulk || mine.length * REBUILD_PART > order.size) staged.set(name, null)
+    if (!letters || mine.length * REBUILD_PART > order.size) staged.set(name, null)
     else if (mine.length > 0) staged.set(name, yield* stageOrder(order, written, mine))
   }
   const cells = yield* cellsOf(shelf, slots)
-  const reworded = new Set(fresh.map((position) => rows[position] as number))
-  for (const name of shelf.searchFields)
-    for (const position of changed.get(name) ?? []) reworded.add(rows[position] as number)
+  const positions = new Set(fresh)
+  for (const name of shelf.searchFields) for (const position of changed.get(name) ?? []) positions.add(position)
+  const reworded = Array.from(positions, (position) => rows[position] as number)
+  const newSlots = Array.from(positions, (position) => slots[position] as number)
+  const ahead = letters ? yield* letters.readAhead(reworded, newSlots) : new Map()
 
   return () => {
     for (const name of batch.columns) {
@@ -108,7 +114,7 @@ export function* stageChange(
         order.kill(dead)
       }
     }
-    return { rows: dead.length > 0 ? [...rows, ...dead] : rows, reworded: [...reworded], recoded }
+    return { rows: dead.length > 0 ? [...rows, ...dead] : rows, reworded, recoded, letters: ahead }
   }
 }
 

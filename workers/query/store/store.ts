@@ -67,19 +67,19 @@ export class Store {
       meetings: new ChildCounts(meetings.table, accounts.table, 'meetings_count'),
     }
     this.letters = {
-      accounts: new Letters((row, mask) => {
-        accounts.search.addLetters(row, mask)
+      accounts: new Letters((row, slot, mask) => {
+        accounts.search.addLetters(slot, mask)
         this.childLists.contacts.forEach(row, (contact) => contacts.search.addLetters(contact, mask))
       }),
-      contacts: new Letters((row, mask) => contacts.search.addLetters(row, mask)),
-      tasks: new Letters((row, mask) => tasks.search.addLetters(row, mask)),
+      contacts: new Letters((_, slot, mask) => contacts.search.addLetters(slot, mask)),
+      tasks: new Letters((_, slot, mask) => tasks.search.addLetters(slot, mask)),
     }
   }
 
   /** Stages the rows of a first load; the answer shows them. */
   *stagePiece(piece: Extract<ToQueryWorker, { t: 'piece' }>): Generator<undefined, () => void> {
     const shelf = this.shelves[piece.entity]
-    const apply = yield* stageChange(shelf, pieceBatch(shelf.table, piece), [], true)
+    const apply = yield* stageChange(shelf, pieceBatch(shelf.table, piece), [], null)
     return () => this.settle(piece.entity, apply())
   }
 
@@ -90,7 +90,8 @@ export class Store {
       const { upserts, removes } = yield* netChange(entity, changes)
       if (upserts.length + removes.length === 0) continue
       const shelf = this.shelves[entity]
-      const apply = yield* stageChange(shelf, upsertBatch(shelf.table, upserts, ACCOUNT_COUNTS), removes)
+      const batch = upsertBatch(shelf.table, upserts, ACCOUNT_COUNTS)
+      const apply = yield* stageChange(shelf, batch, removes, this.lettersOf(entity))
       applies.push(() => this.settle(entity, apply()))
       for (const lists of Object.values(this.childLists)) {
         lists.reserve()
@@ -119,7 +120,7 @@ export class Store {
       for (let row = from; row < end; row++) if (table.isAlive(row)) rows.push(row)
       for (const row of rows) shelf.cells.file(row)
       shelf.search.changed(rows, table.capacity)
-      this.settle(entity, { rows, reworded: rows, recoded: rows })
+      this.settle(entity, { rows, reworded: rows, recoded: rows, letters: new Map() })
       yield
     }
   }
@@ -181,7 +182,11 @@ export class Store {
   }
 
   searchBytesOf(entity: FeedEntity): number {
-    return this.shelves[entity].search.bytes() + (entity === 'meetings' ? 0 : this.letters[entity].bytes())
+    return this.shelves[entity].search.bytes() + (this.lettersOf(entity)?.bytes() ?? 0)
+  }
+
+  private lettersOf(entity: FeedEntity): Letters | null {
+    return entity === 'meetings' ? null : this.letters[entity]
   }
 
   private childBytes(entity: 'contacts' | 'tasks'): number {
@@ -189,14 +194,15 @@ export class Store {
   }
 
   /** A table changed: everything elsewhere that looked at it follows. */
-  private settle(entity: FeedEntity, { rows, reworded, recoded }: Touched): void {
+  private settle(entity: FeedEntity, { rows, reworded, recoded, letters }: Touched): void {
     this.revision++
     this.preparing = null
     this.folding = null
     const { accounts, contacts, tasks } = this.shelves
     accounts.makeRoom()
     for (const lists of Object.values(this.childLists)) lists.reserve()
-    if (entity !== 'meetings') for (const row of reworded) this.letters[entity].changed(row)
+    for (const row of reworded) this.lettersOf(entity)?.changed(row)
+    this.lettersOf(entity)?.know(letters)
     if (entity === 'accounts') {
       for (const cells of Object.values(this.orderCells)) cells.accountsChanged(recoded)
       for (const child of [contacts, tasks]) child.forgetOrders((column) => column.startsWith('account.'))
