@@ -47,7 +47,7 @@ const EMPTY: ListSnapshot = {
  * older queries are dropped, and rows that changed stay visible until their successors are here. While the worker loads
  * its columns the first rows come from disk, in their places (rule L-16).
  */
-export const createListSession = (client: Pick<QueryClient, 'open'>, screen: FirstScreen) => {
+export const createListSession = (client: Pick<QueryClient, 'open' | 'isWhole'>, screen: FirstScreen) => {
   let snapshot = EMPTY
   let blocks = new Map<number, Block>()
   let range = { first: 0, last: BLOCK_ROWS - 1 }
@@ -113,46 +113,13 @@ export const createListSession = (client: Pick<QueryClient, 'open'>, screen: Fir
   /** Puts another list's rows in the place of those that are shown. */
   const replace = (list: OpenList | null, spec: ListSpec, from: number, rows: readonly WindowRow[]): void => {
     if (snapshot.list !== list) snapshot.list?.close()
+    if (snapshot.spec !== spec) range = { first: 0, last: BLOCK_ROWS - 1 }
     blocks = new Map()
     revision++
     store(from, rows, Math.max(BLOCK_ROWS, rows.length), revision)
     const { total, facets, loaded, complete } = list?.latest() ?? { ...EMPTY, total: rows.length }
     publish({ list, spec, counting: list === null, opening: false, error: null, total, facets, loaded, complete })
-  }
-
-  /**
-   * Shows the disk's first rows of a list whose columns are being loaded, or, where there are none, what columns there are.
-   * Answers what is to be called once all of them are there: their rows then take the place of the disk's, all at once.
-   */
-  const showDisk = (
-    list: OpenList,
-    spec: ListSpec,
-    signal: AbortSignal,
-    adopt: (from: number, rows: readonly WindowRow[]) => void,
-  ): (() => void) => {
-    let filling = false
-    const fill = async (): Promise<void> => {
-      if (filling || signal.aborted || snapshot.list === list) return
-      filling = true
-      const from = Math.max(0, Math.floor(range.first / BLOCK_ROWS)) * BLOCK_ROWS
-      const answer = await attempt(() => list.rows(from, 2 * BLOCK_ROWS, signal))
-      filling = false
-      if (signal.aborted) return
-      if (!answer.ok) return publish({ error: answer.error })
-      stop()
-      adopt(from, answer.value)
-    }
-    const stop = followFirstRows(screen, spec, (rows) => {
-      if (rows !== null && rows.length > 0) return replace(null, spec, 0, rows)
-      if (snapshot.spec === spec) return
-      stop()
-      adopt(0, list.firstRows())
-    })
-    signal.addEventListener('abort', () => {
-      stop()
-      if (snapshot.list !== list) list.close()
-    })
-    return fill
+    void pump()
   }
 
   return {
@@ -175,24 +142,52 @@ export const createListSession = (client: Pick<QueryClient, 'open'>, screen: Fir
       const { signal } = opening
       publish({ opening: true })
       let list: OpenList | null = null
-      try {
-        let changedSince = false
-        let whenWhole = (): void => {}
-        const onChange = (change: ListChange): void => {
-          if (list && snapshot.list === list) changed(list, change)
-          else changedSince = true
-          if (change.complete) whenWhole()
+      let [changedSince, filling, diskAsked, diskEmpty] = [false, false, false, false]
+      let stopDisk: (() => void) | undefined
+      const adopt = (opened: OpenList, from: number, rows: readonly WindowRow[]): void => {
+        stopDisk?.()
+        replace(opened, spec, from, rows)
+        if (changedSince) changed(opened, opened.latest())
+      }
+      const askDisk = (): void => {
+        diskAsked = true
+        stopDisk = followFirstRows(screen, spec, (rows) => {
+          if (rows !== null && rows.length > 0) return replace(null, spec, 0, rows)
+          if (snapshot.spec === spec) return
+          stopDisk?.()
+          diskEmpty = true
+          if (list) adopt(list, 0, list.firstRows())
+        })
+      }
+      /** The columns are there: the rows that are looked at are fetched, and take the place of the disk's all at once. */
+      const fill = async (opened: OpenList): Promise<void> => {
+        if (filling) return
+        filling = true
+        const from = Math.max(0, Math.floor(range.first / BLOCK_ROWS)) * BLOCK_ROWS
+        const answer = await attempt(() => opened.rows(from, 2 * BLOCK_ROWS, signal))
+        filling = false
+        if (signal.aborted) return
+        if (answer.ok) adopt(opened, from, answer.value)
+        else publish({ error: answer.error })
+      }
+      const onChange = (change: ListChange): void => {
+        if (list && snapshot.list === list) {
+          changed(list, change)
+          return
         }
+        changedSince = true
+        if (list && change.complete) void fill(list)
+      }
+      signal.addEventListener('abort', () => {
+        stopDisk?.()
+        if (list && snapshot.list !== list) list.close()
+      })
+      if (!client.isWhole(spec.entity)) askDisk()
+      try {
         list = await client.open(spec, onChange, signal)
         if (signal.aborted) return list.close()
-        const opened = list
-        const adopt = (from: number, rows: readonly WindowRow[]): void => {
-          replace(opened, spec, from, rows)
-          if (changedSince) changed(opened, opened.latest())
-        }
-        range = { first: 0, last: BLOCK_ROWS - 1 }
-        if (opened.latest().complete) return adopt(0, opened.firstRows())
-        whenWhole = showDisk(opened, spec, signal, adopt)
+        if (list.latest().complete || diskEmpty) adopt(list, 0, list.firstRows())
+        else if (!diskAsked) askDisk()
       } catch (thrown) {
         list?.close()
         if (!signal.aborted) publish({ opening: false, error: toAppError(thrown) })

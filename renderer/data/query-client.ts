@@ -2,7 +2,7 @@ import * as Comlink from 'comlink'
 import { OutpostError } from '../../core/errors.ts'
 import type { ListChange, ListGroup, QueryApi, WindowRow } from '../../core/protocol/query-worker.ts'
 import { QUERY_PORT_MESSAGE } from '../../core/protocol/window-api.ts'
-import type { ListSpec } from '../../core/query/spec.ts'
+import type { ListEntity, ListSpec } from '../../core/query/spec.ts'
 import { call } from './api.ts'
 import { keepErrorCodes } from './comlink-errors.ts'
 import { type HeldList, holdList, orAborted } from './query-list.ts'
@@ -32,6 +32,8 @@ export interface OpenList {
 export interface QueryClient {
   /** `onChange` fires after commits that may touch the list: fetch the rows on screen again. */
   open(spec: ListSpec, onChange: (change: ListChange) => void, signal?: AbortSignal): Promise<OpenList>
+  /** A list of the entity has been told of as complete: its columns are there, unless the worker has begun anew. */
+  isWhole(entity: ListEntity): boolean
   stats(): ReturnType<QueryApi['stats']>
   /** Ends the worker; every open list is dead. */
   dispose(): void
@@ -77,6 +79,7 @@ const MAX_RESTART_DELAY_MS = 30_000
 export const createQueryClient = (host: QueryClientHost = pageHost): QueryClient => {
   keepErrorCodes()
   const lists = new Set<HeldList>()
+  const whole = new Set<ListEntity>()
   let disposed = false
   let restarts = 0
   let life = startLife()
@@ -140,9 +143,15 @@ export const createQueryClient = (host: QueryClientHost = pageHost): QueryClient
 
   return {
     async open(spec, onChange, signal) {
+      const noted = (change: ListChange): void => {
+        if (change.complete) whole.add(spec.entity)
+      }
       const list = holdList(
         spec,
-        onChange,
+        (change) => {
+          noted(change)
+          onChange(change)
+        },
         call,
         () => lists.delete(list),
         () => {
@@ -160,9 +169,11 @@ export const createQueryClient = (host: QueryClientHost = pageHost): QueryClient
         })
       opens = answered
       await orAborted(turn, signal)
+      noted(list.latest())
       lists.add(list)
       return list
     },
+    isWhole: (entity) => whole.has(entity),
     stats: () => call((api) => api.stats()),
     dispose() {
       disposed = true

@@ -12,8 +12,12 @@ const settled = async (): Promise<void> => {
 const rowsOf = (from: string, start: number, count: number): WindowRow[] =>
   Array.from({ length: count }, (_, i) => ({ id: `${from}-${start + i}`, mark: null, values: {} }))
 
-/** A worker whose columns come when they are told to, and a disk that answers when it is let. */
-const starting = () => {
+/**
+ * A worker whose columns come when they are told to, and a disk that answers when it is let.
+ *
+ * @param known lists of the entity were whole before
+ */
+const starting = (known = false) => {
   let summary: ListChange = { total: 7, facets: {}, loaded: 7, complete: false, revision: 0 }
   let notice: (change: ListChange) => void = () => {}
   let tellChange: (() => void) | null = null
@@ -48,6 +52,7 @@ const starting = () => {
   })
   const session = createListSession(
     {
+      isWhole: () => known,
       async open(wanted: ListSpec, onChange: (change: ListChange) => void) {
         notice = onChange
         return listOf(wanted)
@@ -141,6 +146,26 @@ test('L-16 columns that are there before the disk answers are shown, and the dis
   await world.rowsCome()
   await world.disk(rowsOf('disk', 0, 5))
   expect([world.session.snapshot().total, world.session.rowAt(0)?.id]).toEqual([40, 'whole-0'])
+})
+
+test('L-16 the disk is asked in the turn of the call, and not again when the worker answers', async () => {
+  const world = starting()
+  const opening = world.session.open(spec())
+  expect(world.reads).toHaveLength(1)
+  await opening
+  expect(world.reads).toHaveLength(1)
+})
+
+test('L-16 the disk is left alone where columns are there, and asked where they were and the worker has begun anew', async () => {
+  const world = starting(true)
+  await world.grow(90, true)
+  await world.session.open(spec('a'))
+  expect([world.reads.length, world.session.snapshot().total]).toEqual([0, 90])
+  await world.grow(3, false)
+  await world.session.open(spec('b'))
+  expect(world.reads).toHaveLength(1)
+  await world.disk(rowsOf('disk', 0, 5))
+  expect([world.session.rowAt(0)?.id, world.closed]).toEqual(['disk-0', ['a']])
 })
 
 test('L-16 another query while columns are loaded: the disk rows stay until its own are here, and its list is let go', async () => {

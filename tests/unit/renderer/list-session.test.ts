@@ -60,6 +60,7 @@ const fakeClient = (total: number) => {
       notice(summary())
     },
     client: {
+      isWhole: () => true,
       async open(wanted: ListSpec, onChange: (change: ListChange) => void) {
         opened.push(wanted.search)
         const first = rowsOf(wanted.search, 0, 64, generation)
