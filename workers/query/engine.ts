@@ -71,6 +71,10 @@ export interface Engine {
   /** Every row that was there at hello has come. */
   loaded(entity: FeedEntity): void
   applyCommit(commit: Commit): void
+  /** Would opening a list sort so many rows first that other calls should be answered meanwhile? */
+  sortsLong(spec: ListSpec): boolean
+  /** Sorts as a list wants, in slices. Between them queries may be asked, but nothing may be staged, nor upkeep done. */
+  sort(spec: ListSpec): Generator<undefined, void>
   /** Opens a list. `onChange` fires after each piece and commit that may touch it. */
   open(spec: ListSpec, onChange?: (change: ListChange) => void): ListSummary & { readonly list: number }
   /** Total, facets and completeness as they are now. */
@@ -89,6 +93,9 @@ export interface Engine {
   dayChanged(): void
   stats(): EngineStats
 }
+
+/** So many rows are sorted within a few milliseconds. */
+const SHORT_SORT = 4_096
 
 interface OpenList {
   readonly spec: ListSpec
@@ -184,6 +191,13 @@ export const createEngine = (options: EngineOptions): Engine => {
     loaded(entity) {
       complete.add(entity)
       tell([entity], true)
+    },
+    sortsLong({ entity, sort }) {
+      const shelf = store.shelves[entity]
+      return shelf.table.count > SHORT_SORT && !shelf.knownOrder(sort)
+    },
+    *sort({ entity, sort }) {
+      yield* store.shelves[entity].prepareOrder(sort)
     },
     open(spec, onChange) {
       const list: OpenList = { spec, onChange, revision: revision(), ...compute(spec) }

@@ -62,6 +62,9 @@ export const createQueryService = (host: ServiceHost): QueryService => {
   /** What the feed does once upkeep has nothing left to do. */
   let onTidy: () => Generator<undefined, void> | undefined = () => undefined
 
+  /** Opens of lists that wait for their sort: told where the line begins anew, which drops what waits. */
+  const unsorted = new Set<() => void>()
+
   const openIn = (engine: Engine, list: ServedList): ListSummary => {
     const { list: number, ...summary } = engine.open(list.spec, (change) => {
       if (engine === live) list.onChange({ ...change, revision: ++revision })
@@ -87,6 +90,10 @@ export const createQueryService = (host: ServiceHost): QueryService => {
 
   const enqueue = (work: () => Generator<undefined, void> | undefined): void => {
     waiting.push(work)
+    startPump()
+  }
+
+  const startPump = (): void => {
     if (pumping) return
     pumping = true
     host.pause(pump)
@@ -101,6 +108,30 @@ export const createQueryService = (host: ServiceHost): QueryService => {
     }
   }
 
+  /**
+   * Calls `open` once the live engine has sorted as its list wants: at once where that is no long work, else in slices,
+   * between which other calls are answered and before anything else is applied.
+   */
+  const whenSorted = (spec: ListSpec, open: () => void): void => {
+    if (!live.sortsLong(spec)) {
+      open()
+      return
+    }
+    const opened = (): void => {
+      if (unsorted.delete(opened)) open()
+    }
+    unsorted.add(opened)
+    waiting.unshift(function* () {
+      try {
+        yield* live.sort(spec)
+      } catch {
+        // A sort that cannot be is told to the caller: opening throws the same.
+      }
+      opened()
+    })
+    startPump()
+  }
+
   /** Says hello and feeds an engine from the line: the live one unless it is complete, then its successor. */
   const feed = (line: FeedPort): void => {
     const engine = createEngine(host)
@@ -109,6 +140,7 @@ export const createQueryService = (host: ServiceHost): QueryService => {
     waiting.length = 0
     running = undefined
     if (!liveComplete) succeed(engine)
+    for (const opened of [...unsorted]) opened()
 
     const snapshots = new SnapshotLine(engine, (message) => line.postMessage(message))
     onTidy = () => snapshots.tidied()
@@ -179,10 +211,18 @@ export const createQueryService = (host: ServiceHost): QueryService => {
       const parsed = listSpec.safeParse(spec)
       if (!parsed.success) throw new OutpostError('invalid_request', parsed.error.issues[0]?.message)
       const list: ServedList = { spec: parsed.data, onChange, number: 0 }
-      const summary = openIn(live, list)
-      const number = nextList++
-      lists.set(number, list)
-      return { ...summary, list: number, rows: live.rows(list.number, 0, count) }
+      return new Promise((resolve, reject) => {
+        whenSorted(list.spec, () => {
+          try {
+            const summary = openIn(live, list)
+            const number = nextList++
+            lists.set(number, list)
+            resolve({ ...summary, list: number, rows: live.rows(list.number, 0, count) })
+          } catch (thrown) {
+            reject(thrown)
+          }
+        })
+      })
     },
     rows: async (list, start, count) => live.rows(served(list).number, start, count),
     idsBetween: async (list, from, to) => live.idsBetween(served(list).number, from, to),

@@ -19,6 +19,8 @@ const SLICE_POSITIONS = 131_072
 /** A change of an order that is worked out and not visible yet. */
 export interface StagedOrder {
   readonly removed: readonly number[]
+  /** Rows that come into the buffer; the others of it were there before. */
+  readonly arrived: readonly number[]
   readonly buffer: Uint32Array<ArrayBuffer>
   readonly places: Uint32Array<ArrayBuffer>
 }
@@ -136,6 +138,7 @@ export class Order {
   *stage(removed: readonly number[], arrivals: Arrivals): Generator<undefined, StagedOrder> {
     const leaving = new Set(removed)
     const added = yield* mergeSort(Uint32Array.from(arrivals.slots), this.compare)
+    const arrived: number[] = []
     const merged: number[] = []
     const places: number[] = []
     let from = 0
@@ -150,15 +153,17 @@ export class Order {
     }
     for (let i = 0; i < added.length; i++) {
       const slot = added[i] as number
+      const row = arrivals.rowOf(slot)
       keep(slot)
-      merged.push(arrivals.rowOf(slot))
+      arrived.push(row)
+      merged.push(row)
       places.push(this.placeOf(slot))
       if (i % SLICE_PLACES === SLICE_PLACES - 1) yield
     }
     keep(null)
     // Beside dead entries a row may have several places; later rows must not come out before earlier ones.
     for (let i = 1; i < places.length; i++) places[i] = Math.max(places[i] as number, places[i - 1] as number)
-    return { removed, buffer: Uint32Array.from(merged), places: Uint32Array.from(places) }
+    return { removed, arrived, buffer: Uint32Array.from(merged), places: Uint32Array.from(places) }
   }
 
   /** Makes room for rows below `capacity`; false where there was enough. */
@@ -171,7 +176,7 @@ export class Order {
   }
 
   /** Makes a staged change visible. Between the two the order must not have changed. */
-  apply({ removed, buffer, places }: StagedOrder, capacity: number): void {
+  apply({ removed, arrived, buffer, places }: StagedOrder, capacity: number): void {
     this.reserve(capacity)
     for (const row of removed) {
       const rank = this.ranks[row] as number
@@ -182,7 +187,7 @@ export class Order {
       }
       this.ranks[row] = ABSENT
     }
-    for (const row of buffer) this.ranks[row] = BUFFERED
+    for (const row of arrived) this.ranks[row] = BUFFERED
     this.buffer = buffer
     this.places = places
   }

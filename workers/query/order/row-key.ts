@@ -206,7 +206,11 @@ export const throughLink = (link: LinkColumn, key: RowKey, holds: (parent: numbe
     },
     *digits(rows) {
       const seen = new Set<number>()
-      for (const row of rows) if (parentOf(row) >= 0) seen.add(parentOf(row))
+      for (let i = 0; i < rows.length; i++) {
+        const parent = parentOf(rows[i] as number)
+        if (parent >= 0) seen.add(parent)
+        if (i % SLICE_KEYS === SLICE_KEYS - 1) yield
+      }
       const inner = yield* key.digits(Uint32Array.from(seen))
       return [
         nullsLast((row) => parentOf(row) < 0),

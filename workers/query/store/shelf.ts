@@ -21,6 +21,9 @@ const CELL_COLUMNS: Readonly<Record<FeedEntity, readonly string[]>> = {
 /** Sort orders kept at most; the one not used for longest goes first. */
 const MAX_ORDERS = 12
 
+/** Rows looked at between two chances to pause. */
+const SLICE_ROWS = 262_144
+
 /** A table with what is kept about it: combined codes, sorted orders and the index of its words. */
 export class Shelf {
   readonly entity: FeedEntity
@@ -67,7 +70,7 @@ export class Shelf {
       return known
     }
     const order = this.emptyOrder(sort)
-    yield* order.build(this.rowsAlive(), this.table.capacity)
+    yield* order.build(yield* this.rowsAlive(), this.table.capacity)
     this.orders.set(name, order)
     for (const oldest of this.orders.keys()) {
       if (this.orders.size <= MAX_ORDERS) break
@@ -128,10 +131,13 @@ export class Shelf {
     return bytes
   }
 
-  private rowsAlive(): Uint32Array<ArrayBuffer> {
+  private *rowsAlive(): Generator<undefined, Uint32Array<ArrayBuffer>> {
     const rows = new Uint32Array(this.table.count)
     let at = 0
-    for (let row = 0; row < this.table.size; row++) if (this.table.isAlive(row)) rows[at++] = row
+    for (let row = 0; row < this.table.size; row++) {
+      if (this.table.isAlive(row)) rows[at++] = row
+      if (row % SLICE_ROWS === SLICE_ROWS - 1) yield
+    }
     return rows
   }
 

@@ -117,6 +117,58 @@ test('L-15 a commit in several messages is seen after the last of them', async (
   expect(await service.rows(opened.list, 0, 60)).toHaveLength(20)
 })
 
+/** Rows enough that sorting them is long work. */
+const MANY = 5_000
+const byCity: ListSpec = { ...ALL, sort: [{ field: 'city', dir: 'asc' }] }
+
+test('while a list waits for its sort others are answered; what comes meanwhile is applied after it', async () => {
+  const { service, line, run } = start(3)
+  const rows = accountsOf(MANY)
+  line.sayAll(rows)
+  run()
+  const known = await service.open({ ...ALL, sort: [{ field: 'company', dir: 'asc' }] }, () => {})
+  let total: number | null = null
+  const opening = service
+    .open(byCity, () => {})
+    .then((opened) => {
+      total = opened.total
+      return opened
+    })
+  line.say({
+    t: 'commit',
+    changes: [{ entity: 'accounts', upserts: [], removes: rows.slice(0, 1).map(({ id }) => id) }],
+  })
+  run(1)
+  expect(await service.rows(known.list, 0, 3)).toHaveLength(3)
+  expect(total).toBeNull()
+  run()
+  const { list } = await opening
+  expect(total).toBe(MANY)
+  expect(await service.idsBetween(list, 0, MANY)).toHaveLength(MANY - 1)
+})
+
+test('a sort that cannot be is refused, and what comes after it goes on', async () => {
+  const { service, line, run } = start(3)
+  line.sayAll(accountsOf(MANY))
+  run()
+  const opening = service.open({ ...ALL, sort: [{ field: 'nothing', dir: 'asc' }] }, () => {})
+  run()
+  await expect(opening).rejects.toMatchObject({ error: { code: 'invalid_request' } })
+  line.say(pieceOf('accounts', accountsOf(MANY + 1)))
+  run()
+  expect((await service.stats()).rows['accounts']).toBe(MANY + 1)
+})
+
+test('a list that waits for its sort is opened when the line begins anew', async () => {
+  const { service, line, run } = start(3)
+  line.sayAll(accountsOf(MANY))
+  run()
+  const opening = service.open(byCity, () => {})
+  run(1)
+  service.connect(new FakeLine())
+  expect(await opening).toMatchObject({ total: MANY })
+})
+
 test('a reload shows the old rows until all the new ones are here', async () => {
   const { service, line, run } = start()
   line.sayAll(accountsOf(10))
