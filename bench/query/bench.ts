@@ -2,6 +2,7 @@ import { deepStrictEqual } from 'node:assert'
 import { fileURLToPath } from 'node:url'
 import { inChromium } from '../chromium.ts'
 import { type BenchResult, geometricMean, machine, percentile, rounded } from '../figures.ts'
+import type { BareFigures } from './bare-loops.ts'
 import { BenchData } from './data.ts'
 import { QUERIES } from './queries.ts'
 import { type LoadFigures, type Run, type WaitFigures, WINDOW_ROWS } from './run.ts'
@@ -32,7 +33,7 @@ interface Measured {
 export const benchQuery = async (options: QueryBenchOptions): Promise<BenchResult> => {
   const { rows, seed, log } = options
   const tenth = await measureEngine({ ...options, rows: Math.round(rows / 10) })
-  const { load, measured, browser } = await measureEngine(options)
+  const { load, measured, bare, browser } = await measureEngine(options)
   const waits = await measureCommits(options)
   log('loading the same rows into SQLite')
   const sqlite = new SqliteLists(new BenchData(rows, seed))
@@ -79,6 +80,8 @@ export const benchQuery = async (options: QueryBenchOptions): Promise<BenchResul
       geomean_ratio_to_sqlite: rounded(geometricMean(ratios)),
       worst_open_growth: worst('open_growth'),
       worst_window_growth: worst('window_growth'),
+      worst_window_again_growth: worst('window_again_growth'),
+      ...bareFigures(bare, tenth.bare),
       ...waitFigures(waits),
       load_ms: Math.round(load.loadMs),
       ...memory(load, rows),
@@ -92,6 +95,7 @@ const measureEngine = (
 ): Promise<{
   load: LoadFigures
   measured: readonly Measured[]
+  bare: BareFigures
   browser: string
 }> =>
   inChromium(PAGE, async (page, browser) => {
@@ -120,7 +124,11 @@ const measureEngine = (
       )
       measured.push({ name, runs, roundTripMs })
     }
-    return { load, measured, browser: browser.version() }
+    const bare = await page.evaluate(([rows, seed]) => window.bench.bare(rows, seed), [
+      options.rows,
+      options.seed,
+    ] as const)
+    return { load, measured, bare, browser: browser.version() }
   })
 
 const measureCommits = ({ rows, seed, log }: QueryBenchOptions): Promise<WaitFigures> => {
@@ -141,20 +149,36 @@ const timeSqlite = (sqlite: SqliteLists, name: string, run: Run): number => {
   return took
 }
 
-/** How many times as long opening and a full window take as with a tenth of the rows: 10 is linear, 1 does not grow. */
-const growth = (runs: readonly Run[], tenth: readonly Run[]): Record<'open_growth' | 'window_growth', number> => {
-  const open = (some: readonly Run[]): number =>
-    percentile(
-      some.map((run) => run.openMs),
-      0.5,
-    )
-  const window = (some: readonly Run[]): number =>
-    percentile(
-      some.flatMap(({ windowMs, answer }) => windowMs.filter((_, i) => answer.windows[i]?.length === WINDOW_ROWS)),
-      0.5,
-    )
-  return { open_growth: open(runs) / open(tenth), window_growth: window(runs) / window(tenth) }
+/**
+ * How many times as long opening and a full window take as with a tenth of the rows: 10 is linear, 1 does not grow. A
+ * window asked for twice does the same work with its rows in the caches: where that does not grow, the first one grows
+ * by nothing but the way to rows that are not there.
+ */
+const growth = (
+  runs: readonly Run[],
+  tenth: readonly Run[],
+): Record<'open_growth' | 'window_growth' | 'window_again_growth', number> => {
+  const median = (some: readonly Run[], read: (run: Run) => readonly number[]): number =>
+    percentile(some.flatMap(read), 0.5)
+  const times = (read: (run: Run) => readonly number[]): number => median(runs, read) / median(tenth, read)
+  const isFull = ({ answer }: Run, i: number): boolean => answer.windows.at(i)?.length === WINDOW_ROWS
+  return {
+    open_growth: times((run) => [run.openMs]),
+    window_growth: times((run) => run.windowMs.filter((_, i) => isFull(run, i))),
+    window_again_growth: times((run) => (isFull(run, -1) ? [run.againMs] : [])),
+  }
 }
+
+/**
+ * The same of loops that have no engine in them: what ten times the rows cost on this machine at the least. A tenth of
+ * the rows fits caches that all of them do not.
+ */
+const bareFigures = (bare: BareFigures, tenth: BareFigures): Record<string, number> => ({
+  bare_scan_ns_per_row: rounded(bare.scanNs),
+  bare_scan_growth: rounded((10 * bare.scanNs) / tenth.scanNs),
+  bare_gather_ns_per_row: rounded(bare.gatherNs),
+  bare_gather_growth: rounded((10 * bare.gatherNs) / tenth.gatherNs),
+})
 
 /** A query's wait: what its round trip takes longer while a commit comes than the same query does otherwise. */
 const waitFigures = ({ quiet, busy, seenMs }: WaitFigures): Record<string, number> => {

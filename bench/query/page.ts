@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink'
+import type { BareFigures } from './bare-loops.ts'
 import type { LoadFigures, Run, WaitFigures } from './run.ts'
 import { measureWaits } from './waits.ts'
 import type { BenchApi } from './worker.ts'
@@ -7,6 +8,8 @@ import type { BenchApi } from './worker.ts'
 export interface QueryBenchPage {
   load(accounts: number, seed: number): Promise<LoadFigures>
   run(name: string, seed: number, runs: number): Promise<readonly Run[]>
+  /** Loops over so many rows that have no engine in them. */
+  bare(rows: number, seed: number): Promise<BareFigures>
   /** The same runs again through Comlink, a call for each step: milliseconds as the page sees them. */
   roundTrips(runs: readonly Run[]): Promise<readonly number[]>
   /** Queries while large commits come, in the app's own worker. */
@@ -24,6 +27,7 @@ const worker = Comlink.wrap<BenchApi>(new Worker(new URL('./worker.ts', import.m
 window.bench = {
   load: (accounts, seed) => worker.load(accounts, seed),
   run: (name, seed, runs) => worker.run(name, seed, runs),
+  bare: (rows, seed) => worker.bare(rows, seed),
   async roundTrips(runs) {
     const times: number[] = []
     for (const { spec, starts } of runs) {

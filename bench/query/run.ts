@@ -24,6 +24,9 @@ export interface Run {
   readonly starts: readonly number[]
   readonly openMs: number
   readonly windowMs: readonly number[]
+  /** The last of them asked for once more at once: the same work, with every row that it reads in the caches. */
+  readonly againMs: number
+  /** Opening and the windows. */
   readonly allMs: number
   readonly answer: ListAnswer
 }
