@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Params } from '../../core/protocol/window-api.ts'
 import { openClient, openSyncWorld, type SyncWorld, type TestClient } from '../support/sync-client.ts'
 
 let world: SyncWorld
@@ -140,6 +141,40 @@ test('W-1 W-14 W-15 W-21 edits made offline show at once, survive a restart, and
     [account, patched.id],
   ])
   expect(rows.map(({ company }) => company)).toEqual(['Born offline', 'Edited offline'])
+})
+
+test('L-16 first rows: the edits of an earlier run included, before a column is asked for', async () => {
+  const before = await openClient({ world, as: 'admin' })
+  await before.synced()
+  const edited = await someAccount()
+  const gone = await someAccount(`a.id <> '${edited.id}'`)
+  await world.backend.stopGateway()
+  await before.submit(
+    {
+      op: 'patch',
+      entity: 'accounts',
+      record_id: edited.id,
+      values: { company: '! First of all' },
+      base: { company: edited.company },
+    },
+    { op: 'delete', entity: 'accounts', record_id: gone.id },
+  )
+  await before.stop()
+
+  const c = await client({ as: 'admin', dataDir: before.dataDir })
+  const ask = async (spec: Params<'list.first'>['spec']) =>
+    (await c.call('list.first', { spec, today: 20_000, count: 200 }))?.rows ?? []
+  const byCompany: Params<'list.first'>['spec'] = { entity: 'accounts', sort: [{ field: 'company', dir: 'asc' }] }
+  const accounts = await ask(byCompany)
+  expect(accounts[0]).toMatchObject({ id: edited.id, mark: 'pending', values: { company: '! First of all' } })
+  expect(accounts.filter(({ id }) => id === gone.id)).toEqual([])
+  const hanging = { field: 'account_id', op: 'in' as const, value: [edited.id, gone.id] }
+  const contacts = await ask({ entity: 'contacts', where: [hanging] })
+  expect(new Set(contacts.map(({ values }) => values['account.company']))).toEqual(new Set(['! First of all']))
+  await world.backend.startGateway()
+  await c.synced()
+  const [first] = await ask(byCompany)
+  expect(first).toMatchObject({ id: edited.id, mark: null, values: { company: '! First of all' } })
 })
 
 test('W-16 W-19 a conflict keeps the server’s value, names all three, and a resend or discard resolves it', async () => {
