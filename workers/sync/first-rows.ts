@@ -7,6 +7,7 @@ import { searchWords } from '../../core/query/search-words.ts'
 import type { ListSpec } from '../../core/query/spec.ts'
 import type { Shown } from '../../core/sync/merge.ts'
 import { toListRow } from './columns.ts'
+import type { FirstScanRequest } from './first-scan.ts'
 import type { FeedSource } from './query-feed.ts'
 import type { ReaderCalls } from './reader-calls.ts'
 
@@ -22,7 +23,7 @@ export interface FirstRowsRequest {
 
 export interface FirstRowsDeps
   extends Pick<FeedSource, 'overlay' | 'overlaid' | 'pause' | 'hiddenAccounts' | 'complete'> {
-  /** One step of the reader's look at the whole table. */
+  /** One step of the reader's look at the whole table; null in answer once it has told the rows. */
   step(request: ReaderCalls['firstRows']['params']): Promise<readonly Row[] | null>
   /** A record as the replica has it. */
   serverRow(entity: EntityName, id: string): Row | null
@@ -58,20 +59,25 @@ export class FirstRows {
     if (!isOwn(order) || searchWords(spec.search).length > 0 || !this.#deps.complete(entity)) return null
     const withoutIds = [...this.#deps.overlaid(entity)]
     const overlays = await this.#overlays(entity, withoutIds)
-    let found = await this.#deps.step({
-      spec,
-      today,
-      count,
-      withoutIds,
-      withoutAccounts: [...this.#deps.hiddenAccounts()],
-    })
-    while (found === null) found = await this.#deps.step(null)
+    const withoutAccounts = [...this.#deps.hiddenAccounts()]
+    const found = await this.#found({ spec, today, count, withoutIds, withoutAccounts })
     const shown = [...found.map((row) => ({ row, mark: null })), ...overlays.filter(({ row }) => order.passes(row))]
     return {
       rows: shown
         .sort((a, b) => order.compare(a.row, b.row))
         .slice(0, count)
         .flatMap((one) => this.#presented(spec, one) ?? []),
+    }
+  }
+
+  /** One step is always under way before the last one's answer is here: the reader, which may be busy, waits for nothing. */
+  async #found(request: FirstScanRequest): Promise<readonly Row[]> {
+    for (let now = this.#deps.step(request); ; ) {
+      const next = this.#deps.step(null)
+      next.catch(() => undefined)
+      const found = await now
+      if (found) return found
+      now = next
     }
   }
 

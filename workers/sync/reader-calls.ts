@@ -77,7 +77,7 @@ export type ReaderCalls = {
   }
   /**
    * A list's first rows, step by step: between two of them other calls are answered. A request begins, null goes on; null in
-   * answer until all of the table was seen.
+   * answer until all of the table was seen, and again after that.
    */
   firstRows: { readonly params: FirstScanRequest | null; readonly answer: readonly Row[] | null }
   all: { readonly params: EntityName; readonly answer: readonly Row[] }

@@ -38,6 +38,7 @@ export const readerHandlers = (db: Db, columns: ColumnsFile): Handlers<ReaderCal
     firstRows: (request) => {
       if (request) scan = firstScan(db, request)
       const step = scan?.next()
+      if (step?.done) scan = null
       return copied(step?.done ? step.value : null)
     },
     all: (entity) => copied(reads.all(entity)),
