@@ -49,6 +49,9 @@ function giveUp(thrown: unknown): void {
 
 if (asked.data !== undefined) app.setPath('userData', join(resolve(asked.data), 'app'))
 registerAppScheme()
+// Chromium holds every message back from a page that was just typed into until the next frame. Here the letter's answer
+// comes from a worker within two milliseconds and belongs into that frame.
+app.commandLine.appendSwitch('disable-features', 'DeferRendererTasksAfterInput')
 app.enableSandbox()
 if (app.requestSingleInstanceLock()) start().catch(giveUp)
 else {

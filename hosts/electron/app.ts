@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { startChromium } from './chromium.ts'
+import { commandLine } from './command-line.ts'
 import { onOrder, tell } from './control.ts'
 import { tokenCookie } from './gate.ts'
 import { holdsInstanceLock, releaseInstanceLock, takeInstanceLock } from './instance-lock.ts'
@@ -20,7 +21,7 @@ const manifest = appManifest(folder)
 
 class App extends EventEmitter {
   readonly isPackaged = false
-  readonly commandLine = { appendSwitch: () => {}, hasSwitch: () => false, getSwitchValue: () => '' }
+  readonly commandLine = commandLine
   readonly dock = undefined
   name = manifest.name
   #paths = defaultPaths(manifest.name, options.userData)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
+import { browserSwitches } from './command-line.ts'
 import { browserPath, options } from './options.ts'
 import { newProfile } from './profile.ts'
 
@@ -24,7 +25,7 @@ export type RunningBrowser = { context: BrowserContext; debugUrl: string | undef
  */
 export async function startChromium(folder: string): Promise<RunningBrowser> {
   const profile = newProfile(folder)
-  const args = [...flags]
+  const args = [...flags, ...browserSwitches()]
   // Chromium has no sandbox for root, and would say so across the window without the second flag.
   if (process.getuid?.() === 0) args.push('--no-sandbox', '--test-type')
   if (options.headless) args.push('--disable-gpu')

@@ -80,10 +80,14 @@ test('a list is worked by keyboard: move, select a range, open, close, search, c
     return document.activeElement?.getAttribute('type')
   })
   expect(focused).toBe('search')
-  await page.keyboard.type('systems')
+  await page.keyboard.type('group')
   await expect
     .poll(async () => Number(await page.getByTestId('list-total').getAttribute('data-total')))
     .toBeLessThan(2_000)
+  // Also the rows that are out of sight, which follow after those that are seen.
+  const others = page.locator('[data-testid=row]').filter({ hasNotText: /group/i })
+  await expect.poll(() => others.count()).toBe(0)
+  expect(await page.locator('[data-testid=row]').count()).toBeGreaterThan(24)
   await page.keyboard.press('Enter')
   await page.keyboard.press('n')
   await page.getByTestId('record-dialog').waitFor()

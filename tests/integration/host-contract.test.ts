@@ -67,6 +67,10 @@ describe('the stand-in of Electron', () => {
     expect(await page.evaluate('fixture.version')).toBe(7)
   })
 
+  it('starts the browser with the switches that were appended', async () => {
+    expect(await page.evaluate('navigator.userAgent')).toBe('Fixture/7')
+  })
+
   it('carries every structured-cloneable type over invoke', async () => {
     const roundTrip = `fixture.call('echo', {
       date: new Date(5), map: new Map([['a', 1n]]), set: new Set([1]), nothing: undefined, nan: NaN, big: 2n ** 80n,

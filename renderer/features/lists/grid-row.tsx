@@ -16,11 +16,12 @@ interface RowProps {
   readonly active: boolean
   readonly selected: boolean
   readonly open: boolean
+  /** Out of sight, and what is in sight has not been painted yet: it stays as it is until then. */
+  readonly waits: boolean
   readonly click: RefObject<(index: number, row: WindowRow, event: MouseEvent, box: boolean) => void>
 }
 
-/** One row, or its skeleton while it is fetched. The grid has the keys. */
-export const Row = memo(({ index, top, row, entity, columns, context, active, selected, open, click }: RowProps) => (
+const Drawn = ({ index, top, row, entity, columns, context, active, selected, open, click }: RowProps) => (
   <div
     id={`row-${index}`}
     role="row"
@@ -57,4 +58,10 @@ export const Row = memo(({ index, top, row, entity, columns, context, active, se
       </div>
     ))}
   </div>
-))
+)
+
+const isSame = (before: RowProps, { waits, ...after }: RowProps): boolean =>
+  waits || Object.entries(after).every(([name, value]) => Object.is(before[name as keyof RowProps], value))
+
+/** One row, or its skeleton while it is fetched. The grid has the keys. */
+export const Row = memo(Drawn, isSame)

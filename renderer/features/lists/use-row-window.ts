@@ -11,6 +11,8 @@ export interface RowWindow {
   readonly last: number
   readonly height: number
   readonly pageRows: number
+  /** Is any of it to be seen? The others are there for the next movement. */
+  inSight(row: number): boolean
   /** A row's top in the scrolled element, in pixels. */
   topOf(row: number): number
   /** Scrolls a row into view with the least movement. */
@@ -76,6 +78,8 @@ export const useRowWindow = (scroller: RefObject<HTMLElement | null>, rows: numb
     last: Math.min(rows - 1, start + (items.at(-1)?.index ?? -1)),
     height: scrollScale(rows, ROW_HEIGHT, viewport).scrollHeight,
     pageRows: Math.max(1, Math.floor(viewport / ROW_HEIGHT) - 1),
+    inSight: (row) =>
+      (row + 1) * ROW_HEIGHT > place.current.offset && row * ROW_HEIGHT < place.current.offset + viewport,
     topOf: (row) => row * ROW_HEIGHT + shift,
     reveal: (row) => {
       const to = offsetForRow(scale(), place.current.offset, row, ROW_HEIGHT)

@@ -29,6 +29,7 @@ if (!app.requestSingleInstanceLock()) {
   console.log('second instance')
   app.exit(3)
 }
+app.commandLine.appendSwitch('user-agent', 'Fixture/7')
 await app.whenReady()
 
 protocol.handle('app', async (request) => {
