@@ -13,11 +13,11 @@ export const columnList = (entity: EntityName): string => columnsOf(entity).map(
  * The table of an entity's server rows: a rowid table without NOT NULL, foreign keys or a primary key, because shapes
  * arrive in any order and the indexes are made after the first load.
  */
-export const createTableSql = (entity: EntityName, table: string, temporary = false): string => {
+export const createTableSql = (entity: EntityName, table: string): string => {
   const columns = columnsOf(entity).map(
     (column) => `${quoted(column)} ${NUMERIC.has(kindOf(entity, column)) ? 'integer' : 'text'}`,
   )
-  return `create ${temporary ? 'temporary ' : ''}table ${quoted(table)} (${columns.join(', ')})`
+  return `create table ${quoted(table)} (${columns.join(', ')})`
 }
 
 /** Columns with a secondary index: the parents whose children a detail view loads. */

@@ -18,9 +18,6 @@ interface TextBytes extends Buffer {
 }
 const NOTHING = Buffer.alloc(0) as TextBytes
 
-/** Told the values of a row, in an array that is reused for the next. */
-type OnRow = (values: readonly Value[]) => void
-
 /** What stands between the cells of every row of a body: learnt from its first row. */
 interface Template {
   /** Before the key, then before each cell. */
@@ -66,50 +63,29 @@ export class SnapshotScanner {
   /**
    * Calls `row` with the values of each row in the table's column order; the array is reused for the next.
    *
-   * @param from where the parts read by `scanPart` ended; 0: the whole body
    * @returns the control messages behind the rows
    * @throws UnfamiliarBody, perhaps after some rows
    */
-  scan(body: Uint8Array<ArrayBuffer>, row: OnRow, from = 0): readonly ShapeMessage[] {
-    return this.#over(body, () => this.#scan(row, from === 0 ? this.#opened() : from, false))
-  }
-
-  /**
-   * The rows of a part of a body: it begins where the body or a row does, and ends behind a row and its comma.
-   *
-   * @throws UnfamiliarBody, perhaps after some rows
-   */
-  scanPart(part: Uint8Array<ArrayBuffer>, row: OnRow): void {
-    this.#over(part, () => this.#scan(row, part[0] === OPEN ? 1 : 0, true))
-  }
-
-  #over<T>(bytes: Uint8Array<ArrayBuffer>, read: () => T): T {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as TextBytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  scan(body: Uint8Array<ArrayBuffer>, row: (values: readonly Value[]) => void): readonly ShapeMessage[] {
+    this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength) as TextBytes
+    this.#view = new DataView(body.buffer, body.byteOffset, body.byteLength)
     try {
-      return read()
+      return this.#scan(row)
     } finally {
       this.#bytes = NOTHING
       this.#view = new DataView(NOTHING.buffer)
     }
   }
 
-  #opened(): number {
-    if (this.#bytes[0] !== OPEN) throw new UnfamiliarBody()
-    return 1
-  }
-
-  #scan(row: OnRow, from: number, isPart: boolean): readonly ShapeMessage[] {
+  #scan(row: (values: readonly Value[]) => void): readonly ShapeMessage[] {
     const bytes = this.#bytes
-    const { heads, places, kinds, tail, keyLength } = this.#learn(from)
+    if (bytes[0] !== OPEN) throw new UnfamiliarBody()
+    const { heads, places, kinds, tail, keyLength } = this.#learn(1)
     const keyHead = heads[0] ?? tail
     const values: Value[] = this.#columns.map(() => null)
-    this.#at = from
+    this.#at = 1
     for (;;) {
-      if (!this.#skip(keyHead)) {
-        if (isPart) throw new UnfamiliarBody()
-        return this.#controls()
-      }
+      if (!this.#skip(keyHead)) return this.#controls()
       for (let cell = 0; cell < places.length; cell++) {
         const head = heads[cell + 1] ?? tail
         const follows = cell === 0 ? this.#skipKey(keyLength, head) : this.#skip(head)
@@ -121,7 +97,7 @@ export class SnapshotScanner {
       if (!this.#skip(tail)) throw new UnfamiliarBody()
       row(values)
       const next = bytes[this.#at++]
-      if (this.#at === bytes.length && next === (isPart ? COMMA : CLOSE)) return []
+      if (next === CLOSE && this.#at === bytes.length) return []
       if (next !== COMMA) throw new UnfamiliarBody()
     }
   }

@@ -27,7 +27,7 @@ test('R-7 R-4 a body goes on only from where the shape stands; a broken shape is
     const body = Uint8Array.from(Buffer.from(JSON.stringify(messages)))
     const { applied, memory } = await replica.call(
       'apply',
-      { id: 1, entity: 'saved_views', slot: 'main', body, requestedOffset, handle, offset, upToDate },
+      { entity: 'saved_views', slot: 'main', body, requestedOffset, handle, offset, upToDate },
       [body.buffer],
     )
     expect(memory.byteLength).toBeGreaterThan(0)

@@ -63,8 +63,6 @@ const scan = (entity: EntityName, body: Uint8Array<ArrayBuffer>): Value[][] => {
 }
 
 describe('a snapshot’s body', () => {
-  const a = message({ id: 'a', body: 'x' })
-
   test('read from its bytes is what JSON.parse makes of it', () => {
     fc.assert(
       fc.property(someRows, fc.boolean(), ({ entity, rows }, ended) => {
@@ -76,44 +74,12 @@ describe('a snapshot’s body', () => {
     )
   })
 
-  test('R-14 read in parts, cut between rows, is what it is read at once', () => {
-    fc.assert(
-      fc.property(someRows, fc.boolean(), fc.infiniteStream(fc.boolean()), ({ entity, rows }, ended, cuts) => {
-        const body = bodyOf([...rows.map(message), ...(ended ? [END] : [])])
-        const text = Buffer.from(body)
-        const scanner = new SnapshotScanner(entity)
-        const read: Value[][] = []
-        const onRow = (values: readonly Value[]): void => void read.push([...values])
-        let from = 0
-        for (let at = text.indexOf('},{"key":'); at >= 0; at = text.indexOf('},{"key":', at + 1)) {
-          if (!cuts.next().value) continue
-          scanner.scanPart(body.slice(from, at + 2), onRow)
-          from = at + 2
-        }
-        expect(scanner.scan(body, onRow, from)).toEqual(ended ? [END] : [])
-        expect(read).toEqual(scan(entity, body))
-      }),
-      { numRuns: 400 },
-    )
-  })
-
-  test('R-14 a part that ends anywhere but behind a row and its comma is refused', () => {
-    const text = Buffer.from(JSON.stringify([a, a, message({ id: 'ä', body: '},{"key": \\' }), END]))
-    const ends = [...text.toString('latin1').matchAll(/\},(?=\{"(key|headers)":)/g)].map(({ index }) => index + 2)
-    expect(ends).toHaveLength(3)
-    for (let length = 0; length <= text.length; length++) {
-      const read = (): void =>
-        new SnapshotScanner('notes').scanPart(Uint8Array.from(text.subarray(0, length)), () => {})
-      if (ends.includes(length)) read()
-      else expect(read, `cut at ${length}`).toThrow(UnfamiliarBody)
-    }
-  })
-
   test('says which controls stand behind its rows', () => {
     const controls = new SnapshotScanner('notes').scan(bodyOf([message({ id: 'a' }), END]), () => {})
     expect(controls).toEqual([END])
   })
 
+  const a = message({ id: 'a', body: 'x' })
   test.each<readonly [string, readonly unknown[]]>([
     ['nothing but a control', [END]],
     ['an empty array', []],

@@ -11,7 +11,6 @@ import type { BodyBudget } from './body-budget.ts'
 import { type Fetch, gatewayHeaders } from './gateway-client.ts'
 import type { ReplicaCalls } from './replica-calls.ts'
 import { RAW_CONTROL, type RawBody, shapeFetch } from './shape-fetch.ts'
-import { takeAhead } from './take-ahead.ts'
 import { BrokenShapeError, type ThreadClient } from './thread-client.ts'
 
 export interface FollowerDeps {
@@ -172,7 +171,6 @@ export class Follower {
           drop(run)
           run.bodies.set(body.id, body)
         },
-        coming: (id) => takeAhead(this.#deps.replica, entity, run.slot, id),
         signal: run.abort.signal,
       }),
       backoffOptions: { initialDelay: this.#deps.backoff.baseMs, maxDelay: this.#deps.backoff.capMs, multiplier: 2 },
@@ -211,15 +209,14 @@ export class Follower {
 
   /** Hands a body over once the one before it is (`before`): the thread need not wait for this one between two. */
   async #apply(run: Run, body: RawBody, before: Promise<void>, handed: () => void): Promise<void> {
-    const { id, requestedOffset, handle, offset, place } = body
+    const { requestedOffset, handle, offset, place } = body
     try {
       await before
       const { bytes, upToDate } = await body.content
       // What came before it was not applied: it would not fit.
       if (this.#run !== run) return
       this.aliveAt = this.#deps.clock.now()
-      const at = { requestedOffset, handle, offset, upToDate }
-      const params = { id, entity: this.entity, slot: run.slot, body: bytes, ...at }
+      const params = { entity: this.entity, slot: run.slot, body: bytes, requestedOffset, handle, offset, upToDate }
       const answer = this.#deps.replica.call('apply', params, [bytes.buffer])
       handed()
       const { applied, memory } = await answer

@@ -19,13 +19,10 @@ const agents = {
   'https:': new https.Agent({ keepAlive: true }),
 }
 
-/** Told what of a body is here so far, with each piece that comes. */
-export type OnBytes = (bytes: Uint8Array<ArrayBuffer>) => void
-
 /** An answer whose body is collected once, when it is asked for. */
 class HttpAnswer extends Response {
   /** Collects the body into `memory`, or into larger memory where it does not fit. */
-  readonly readInto: (memory: ArrayBuffer, onBytes?: OnBytes) => Promise<Uint8Array<ArrayBuffer>>
+  readonly readInto: (memory: ArrayBuffer) => Promise<Uint8Array<ArrayBuffer>>
   override readonly arrayBuffer = async (): Promise<ArrayBuffer> => {
     const { buffer, byteLength } = await this.readInto(new ArrayBuffer(0))
     return buffer.transfer(byteLength)
@@ -39,8 +36,8 @@ class HttpAnswer extends Response {
       headers.append(incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? '')
     super(null, { status: incoming.statusCode ?? 0, statusText: incoming.statusMessage ?? '', headers })
     if (NO_BODY.includes(this.status)) incoming.resume()
-    this.readInto = (memory, onBytes) =>
-      collect(incoming, headers.get('content-encoding'), new BodyBytes(memory, onBytes)).catch((thrown: unknown) => {
+    this.readInto = (memory) =>
+      collect(incoming, headers.get('content-encoding'), memory).catch((thrown: unknown) => {
         throw signal?.aborted ? signal.reason : thrown
       })
   }
@@ -48,63 +45,34 @@ class HttpAnswer extends Response {
 
 const SMALLEST_BYTES = 16 * 1024
 
-/** What is full grows by so much at once: untouched memory costs next to nothing, moving what is there does. */
-const GROWTH = 4
-
 /** The bytes that were there, in memory that holds at least `needed`. */
 const grown = (bytes: Uint8Array<ArrayBuffer>, used: number, needed: number): Uint8Array<ArrayBuffer> => {
-  const larger = new Uint8Array(Math.max(SMALLEST_BYTES, needed, bytes.length * GROWTH))
+  const larger = new Uint8Array(Math.max(SMALLEST_BYTES, needed, bytes.length * 2))
   larger.set(bytes.subarray(0, used))
   return larger
-}
-
-/** The bytes of a body as they come, at the beginning of `memory` while they fit into it. */
-class BodyBytes {
-  #bytes: Uint8Array<ArrayBuffer>
-  #size = 0
-  readonly #onBytes: OnBytes | undefined
-
-  constructor(memory: ArrayBuffer, onBytes: OnBytes | undefined) {
-    this.#bytes = new Uint8Array(memory)
-    this.#onBytes = onBytes
-  }
-
-  get here(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#size)
-  }
-
-  add(piece: Uint8Array): void {
-    const size = this.#size + piece.length
-    if (size > this.#bytes.length) this.#bytes = grown(this.#bytes, this.#size, size)
-    this.#bytes.set(piece, this.#size)
-    this.#size = size
-    this.#onBytes?.(this.here)
-  }
 }
 
 const collect = (
   incoming: http.IncomingMessage,
   encoding: string | null,
-  bytes: BodyBytes,
+  memory: ArrayBuffer,
 ): Promise<Uint8Array<ArrayBuffer>> =>
   new Promise((resolve, reject) => {
     const decoder = DECODERS[encoding ?? '']
     const body: Readable = decoder ? incoming.compose(decoder()) : incoming
-    body.on('data', (piece: Buffer) => bytes.add(piece))
-    finished(body, (error) => (error ? reject(error) : resolve(bytes.here)))
+    let bytes = new Uint8Array(memory)
+    let size = 0
+    body.on('data', (chunk: Buffer) => {
+      if (size + chunk.length > bytes.length) bytes = grown(bytes, size, size + chunk.length)
+      bytes.set(chunk, size)
+      size += chunk.length
+    })
+    finished(body, (error) => (error ? reject(error) : resolve(bytes.subarray(0, size))))
   })
 
-/** A body's bytes, at the beginning of `memory` where they fit into it. */
-export const readBody = async (
-  response: Response,
-  memory: ArrayBuffer,
-  onBytes?: OnBytes,
-): Promise<Uint8Array<ArrayBuffer>> => {
-  if (response instanceof HttpAnswer) return response.readInto(memory, onBytes)
-  const bytes = new BodyBytes(memory, onBytes)
-  for await (const piece of response.body ?? []) bytes.add(piece)
-  return bytes.here
-}
+/** A body's bytes, at the beginning of `memory` where the answer is of `httpFetch` and fits into it. */
+export const readBody = async (response: Response, memory: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> =>
+  response instanceof HttpAnswer ? response.readInto(memory) : new Uint8Array(await response.arrayBuffer())
 
 const get = (url: URL, headers: Headers, signal: AbortSignal | null): Promise<http.IncomingMessage> =>
   new Promise((resolve, reject) => {

@@ -1,19 +1,10 @@
 import type { EntityName } from '../../core/model/entities.ts'
 import type { ChangesEnd } from '../../db/sqlite/replica-changes.ts'
 import type { Applied } from '../../db/sqlite/replica-writer.ts'
-import type { BodyPart } from '../../db/sqlite/rows-ahead.ts'
 import type { ShapeState, Slot } from '../../db/sqlite/shape-store.ts'
-
-/** Rows of a snapshot's body whose end is still to come. */
-export interface Ahead extends BodyPart {
-  readonly entity: EntityName
-  readonly slot: Slot
-}
 
 /** One shape body on its way to the replica. */
 export interface Body {
-  /** Which body of this process it is. */
-  readonly id: number
   readonly entity: EntityName
   readonly slot: Slot
   readonly body: Uint8Array<ArrayBuffer>
@@ -36,8 +27,6 @@ export type ReplicaCalls = {
     readonly params: Body
     readonly answer: { readonly applied: Applied | null; readonly memory: ArrayBuffer }
   }
-  /** False: the body's rows will all be read once it is whole. */
-  takeAhead: { readonly params: Ahead; readonly answer: boolean }
   beginNext: { readonly params: EntityName; readonly answer: ShapeState }
   /** How far the noted changes have come, after everything that was answered before. */
   changesEnd: { readonly params: null; readonly answer: ChangesEnd }

@@ -40,7 +40,6 @@ export const replicaHandlers = (db: Db): Handlers<ReplicaCalls> => {
       const memory = body.body.buffer
       return { value: { applied: apply(body), memory }, transfer: [memory] }
     },
-    takeAhead: (part) => copied(writerOf(part.entity).takeAhead(part.slot, part)),
     beginNext: (entity) => copied(writerOf(entity).beginNext(true)),
     changesEnd: () => copied(changesEnd(db)),
     forgetChanges: (seq) => {

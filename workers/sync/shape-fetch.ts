@@ -3,7 +3,7 @@ import { classifyHttp, type HttpClass } from '../../core/sync/http-class.ts'
 import { endsUpToDate, TAIL_BYTES } from '../../core/sync/shape-message.ts'
 import { type BodyBudget, type BodyPlace, NO_MEMORY } from './body-budget.ts'
 import type { Fetch } from './gateway-client.ts'
-import { type OnBytes, readBody } from './http-fetch.ts'
+import { readBody } from './http-fetch.ts'
 
 /** The bytes of a body, once they are all here. */
 export interface BodyContent {
@@ -32,8 +32,6 @@ export interface ShapeFetchOptions {
   readonly budget: BodyBudget
   readonly saw: (kind: HttpClass, trouble: string | null) => void
   readonly divert: (body: RawBody) => void
-  /** Whom to tell what of a snapshot's chunk is here, while it comes. */
-  readonly coming: (id: number) => OnBytes
   /** Ends a body that is still coming when the stream has long gone on. */
   readonly signal: AbortSignal
 }
@@ -52,7 +50,7 @@ let nextId = 1
  *
  * A response that is not the gateway's throws, as a broken connection does: the stream tries again with backoff.
  */
-export const shapeFetch = ({ fetch, budget, saw, divert, coming, signal }: ShapeFetchOptions): Fetch => {
+export const shapeFetch = ({ fetch, budget, saw, divert, signal }: ShapeFetchOptions): Fetch => {
   let bodyBefore: Promise<unknown> = Promise.resolve()
   return async (input, init) => {
     let response: Response
@@ -73,21 +71,19 @@ export const shapeFetch = ({ fetch, budget, saw, divert, coming, signal }: Shape
     if (response.status !== 200) return response
     await bodyBefore
     const place = await budget.take()
-    const { headers } = response
-    const id = nextId++
-    const offset = headers.get('electric-offset') ?? ''
-    const isSnapshotChunk = SNAPSHOT_OFFSET.test(offset) && !headers.has('electric-up-to-date')
-    const content = contentOf(response, place, isSnapshotChunk ? coming(id) : undefined)
+    const content = contentOf(response, place)
     bodyBefore = content.catch(place.release)
+    const { headers } = response
     const query = new URL(input instanceof Request ? input.url : input).searchParams
     const body: RawBody = {
-      id,
+      id: nextId++,
       content,
       requestedOffset: query.get('offset') ?? '-1',
       handle: headers.get('electric-handle') ?? '',
-      offset,
+      offset: headers.get('electric-offset') ?? '',
       place,
     }
+    const isSnapshotChunk = SNAPSHOT_OFFSET.test(body.offset) && !headers.has('electric-up-to-date')
     const upToDate = isSnapshotChunk ? false : (await content).upToDate
     divert(body)
     return stub(body.id, upToDate, headers)
@@ -100,11 +96,11 @@ const SNAPSHOT_OFFSET = /^0_\d+$/
 /** A body of no more is kept beside the budget: it would hold a place while large ones are applied before it. */
 const SMALL_BYTES = 64 * 1024
 
-const contentOf = async (response: Response, place: BodyPlace, onBytes?: OnBytes): Promise<BodyContent> => {
+const contentOf = async (response: Response, place: BodyPlace): Promise<BodyContent> => {
   const { memory } = place
   // Not part of a place that is given back while bytes still come.
   place.memory = NO_MEMORY
-  const bytes = await readBody(response, memory, onBytes)
+  const bytes = await readBody(response, memory)
   place.memory = bytes.buffer
   const upToDate = endsUpToDate(tailDecoder.decode(bytes.subarray(-TAIL_BYTES)))
   if (bytes.length > SMALL_BYTES) return { bytes, upToDate }

@@ -44,11 +44,6 @@ export class ThreadClient<C extends Calls> {
     worker.on('exit', () => this.#die(new Error('The thread ended'), onDeath))
   }
 
-  /** All calls have been answered. */
-  get idle(): boolean {
-    return this.#waiting.size === 0 && this.#dead === null
-  }
-
   call<M extends keyof C>(
     method: M,
     params: C[M]['params'],

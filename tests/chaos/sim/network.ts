@@ -10,9 +10,6 @@ import type { VirtualTime } from './time.ts'
 import type { Trace } from './trace.ts'
 
 const LIVE_MS = 20_000
-/** The body of a shape that is longer than this comes in pieces. */
-const PIECE_BYTES = 2_000
-const PIECES = 4
 const PAGE = '<!doctype html><title>Welcome to Grand Hotel Wi-Fi</title>'
 
 export interface Window {
@@ -100,7 +97,7 @@ export class SimNetwork {
           over: () => over,
           answer: (answer, options = {}) => {
             trace.note(time.now, process.name, `${answer.status} ${answer.body.length} ${request.path}`)
-            const response = this.#response(answer, options, request.path === 'shape')
+            const response = this.#response(answer, options)
             later(() => resolve(response))
           },
           fail: () => later(() => reject(new TypeError('fetch failed'))),
@@ -244,25 +241,18 @@ export class SimNetwork {
     } else flight.answer(gatewayError(404, 'not_found'))
   }
 
-  #response({ status, headers, body }: Answer, { foreign = false, cut = false }, inPieces: boolean): Response {
+  #response({ status, headers, body }: Answer, { foreign = false, cut = false }): Response {
     const all = new Headers(headers)
     if (!foreign) all.set(PROTOCOL_HEADER, String(PROTOCOL_VERSION))
-    const { random } = this.#deps
+    if (!cut) return new Response(body, { status, headers: all })
     const bytes = new TextEncoder().encode(body)
-    const come = cut ? bytes.slice(0, Math.floor(random() * bytes.length)) : bytes
-    const pieces = inPieces && come.length > PIECE_BYTES ? PIECES : 1
-    if (pieces === 1 && !cut) return new Response(body, { status, headers: all })
-    let piece = 0
-    const stream = new ReadableStream<Uint8Array>({
+    const part = bytes.slice(0, Math.floor(this.#deps.random() * bytes.length))
+    const broken = new ReadableStream<Uint8Array>({
       pull: (controller) => {
-        const at = (n: number): number => Math.floor((come.length * n) / pieces)
-        const next = come.slice(at(piece), at(piece + 1))
-        if (next.length > 0) controller.enqueue(next)
-        if (++piece < pieces) return
-        if (cut) controller.error(new TypeError('terminated'))
-        else controller.close()
+        if (part.length > 0) controller.enqueue(part)
+        controller.error(new TypeError('terminated'))
       },
     })
-    return new Response(stream, { status, headers: all })
+    return new Response(broken, { status, headers: all })
   }
 }

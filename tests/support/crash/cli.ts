@@ -18,11 +18,7 @@ process.exitCode = await runCli(argv, {
     reader: ownThreads.reader,
     replica: (data) =>
       new Worker(new URL('./replica-thread.ts', import.meta.url), {
-        workerData: {
-          ...data,
-          dieAfter: thread === 'replica' ? commit : null,
-          dieAhead: thread === 'ahead' ? commit : null,
-        },
+        workerData: { ...data, dieAfter: thread === 'replica' ? commit : null },
       }),
   },
   readStdin: async () => '',

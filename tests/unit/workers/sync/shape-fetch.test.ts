@@ -24,18 +24,12 @@ const chunk = (n: number) => {
   return { response: new Response(body, { headers }), come: come.resolve, headers }
 }
 
-const fetchOver = (
-  answers: Response[],
-  budget: BodyBudget,
-  bodies: RawBody[],
-  coming: (id: number) => (bytes: Uint8Array<ArrayBuffer>) => void = () => () => {},
-) =>
+const fetchOver = (answers: Response[], budget: BodyBudget, bodies: RawBody[]) =>
   shapeFetch({
     fetch: async () => answers.shift() ?? new Response(null, { status: 500 }),
     budget,
     saw: () => {},
     divert: (body) => bodies.push(body),
-    coming,
     signal: new AbortController().signal,
   })
 
@@ -75,32 +69,4 @@ test('R-9 a small body gives its place back once it is here; a large one keeps i
   bodies[1]?.place.release()
   await turn()
   expect(free).toBe(true)
-})
-
-test('R-14 of a snapshot’s chunk it is told what is here as it comes, of any other answer nothing', async () => {
-  const log = { ...chunk(0).headers, 'electric-offset': '9_0' }
-  const pieces = ['[{"a":', '1}', ']'].map((text) => new TextEncoder().encode(text))
-  const answers = [chunk(0).headers, log].map((headers) => {
-    const rest = [...pieces]
-    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-      const piece = rest.shift()
-      if (piece) controller.enqueue(piece)
-      else controller.close()
-    }
-    return new Response(new ReadableStream<Uint8Array>({ pull }), { headers })
-  })
-  const told: [number, string][] = []
-  const bodies: RawBody[] = []
-  const ask = fetchOver(answers, new BodyBudget(2), bodies, (id) => (bytes) => {
-    told.push([id, new TextDecoder().decode(bytes)])
-  })
-  await ask('http://gateway/shape?offset=-1')
-  await ask('http://gateway/shape?offset=0_0')
-  const id = bodies[0]?.id ?? 0
-  expect(told).toEqual([
-    [id, '[{"a":'],
-    [id, '[{"a":1}'],
-    [id, '[{"a":1}]'],
-  ])
-  expect(await Promise.all(bodies.map(({ content }) => content))).toHaveLength(2)
 })
