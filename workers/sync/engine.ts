@@ -142,11 +142,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const reach = new Reach(clock, (cameBack) => {
     board.refresh()
     if (cameBack) nudge()
-    if (reach.wait === 'no_access')
-      void membership.leave().then(
-        (again) => again && begin(),
-        (error: unknown) => log('not left', { error: String(error) }),
-      )
+    if (reach.wait === 'no_access') membership.refused()
   })
   const gateway = new GatewayClient({
     address,
@@ -270,6 +266,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     reach,
     signedIn: () => token !== null,
     empty: () => emptyReplica(),
+    begin: () => begin(),
     onRead: () => board.refresh(),
     log,
   })

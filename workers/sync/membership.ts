@@ -16,6 +16,8 @@ export interface MembershipDeps {
   readonly signedIn: () => boolean
   /** Stops the streams and empties the replica. */
   readonly empty: () => Promise<void>
+  /** Begins every stream and the upload anew, whatever they waited for. */
+  readonly begin: () => void
   /** The summary was asked for, whatever came of it. */
   readonly onRead: () => void
   readonly log: (message: string, context: Record<string, unknown>) => void
@@ -27,7 +29,9 @@ export class Membership {
   #stopped = false
   #leaving = false
   #reads = 0
+  #begunAt = Number.NEGATIVE_INFINITY
   #cancel: () => void = () => {}
+  #cancelLater: () => void = () => {}
 
   constructor(deps: MembershipDeps) {
     this.#deps = deps
@@ -36,6 +40,7 @@ export class Membership {
   stop(): void {
     this.#stopped = true
     this.#cancel()
+    this.#cancelLater()
   }
 
   /** Asks for the summary, again until it comes and is kept. An answer says that the membership holds: sealed edits are opened. */
@@ -65,24 +70,49 @@ export class Membership {
   }
 
   /**
-   * The membership is over, as a second answer confirms: the rows go, the edits stay and are sealed.
-   *
-   * @returns whether everything was begun anew meanwhile, so that the answer may speak of what was before: begin again
+   * Told that the membership is over. Once a second answer confirms it, the rows go, and the edits stay and are sealed. Where the
+   * second says otherwise, the first spoke of what was before, and everything begins anew; where there is none, it is asked
+   * for again.
    */
-  async leave(): Promise<boolean> {
-    const { gateway, outbox, empty, log } = this.#deps
-    if (this.#leaving || this.#stopped) return false
+  refused(): void {
+    this.#leave().catch((error: unknown) => {
+      this.#deps.log('not left', { error: String(error) })
+      this.#refusedLater()
+    })
+  }
+
+  #refusedLater(): void {
+    if (!this.#stopped) this.#cancelLater = this.#deps.clock.after(SUMMARY_RETRY_MS, () => this.refused())
+  }
+
+  async #leave(): Promise<void> {
+    const { gateway, outbox, reach, empty, log } = this.#deps
+    if (this.#leaving || this.#stopped) return
     this.#leaving = true
+    this.#cancelLater()
     const reads = this.#reads
     try {
       const reply = await gateway.summary()
-      if (reply.kind !== 'no_access' || this.#stopped) return false
-      if (!outbox.memory.sealed) outbox.seal(true)
-      await empty()
-      log('membership revoked', { sealed: outbox.memory.count('queued', 'refused') })
-      return reads !== this.#reads
+      if (this.#stopped) return
+      if (reply.kind === 'no_access') {
+        if (!outbox.memory.sealed) outbox.seal(true)
+        await empty()
+        log('membership revoked', { sealed: outbox.memory.count('queued', 'refused') })
+        // Begun anew meanwhile: the answers may speak of what was before.
+        if (reads !== this.#reads) this.#beginAgain()
+      } else if (reply.kind === 'ok') this.#beginAgain()
+      else if (reach.wait === 'no_access') this.#refusedLater()
     } finally {
       this.#leaving = false
     }
+  }
+
+  /** At once, and then no more often than summaries are asked for: a gateway that contradicts itself is not asked at full speed. */
+  #beginAgain(): void {
+    const { clock, begin } = this.#deps
+    const waitMs = Math.min(Math.max(this.#begunAt + SUMMARY_RETRY_MS - clock.now(), 0), SUMMARY_RETRY_MS)
+    this.#begunAt = clock.now() + waitMs
+    this.#cancelLater()
+    this.#cancelLater = clock.after(waitMs, begin)
   }
 }
