@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { type MessagePortMain, utilityProcess } from 'electron'
 import { z } from 'zod'
@@ -14,6 +15,9 @@ const message = z.discriminatedUnion('t', [
 /** Forks the sync process, which the build puts beside this file. What is no message of it is dropped. */
 export function forkSync(): SyncChild<MessagePortMain> {
   const child = utilityProcess.fork(join(import.meta.dirname, 'sync.js'), [], { serviceName: 'Outpost sync' })
+  child.once('spawn', () => {
+    if (child.pid !== undefined) yieldToWindow(child.pid)
+  })
   return {
     postMessage: (toSync, transfer = []) => child.postMessage(toSync, transfer),
     onMessage: (listener) =>
@@ -23,4 +27,14 @@ export function forkSync(): SyncChild<MessagePortMain> {
     onExit: (listener) => child.on('exit', listener),
     kill: () => child.kill(),
   }
+}
+
+/**
+ * A person's keys come first where there are not cores enough: following the server may take a little longer. Told before the
+ * process begins its threads, which have its priority on Linux. Where the system does not allow it, all stays as it is.
+ */
+function yieldToWindow(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {}
 }

@@ -9,9 +9,9 @@ const install = (): void => {
   const waiting: { readonly text: string; readonly at: number }[] = []
   const painted = (keys: readonly { readonly at: number }[]): void => {
     requestAnimationFrame(() => {
-      const channel = new MessageChannel()
-      channel.port1.onmessage = () => times.push(...keys.map(({ at }) => performance.now() - at))
-      channel.port2.postMessage(null)
+      // Ahead of whatever else waits: the end of the frame is timed, not of the work behind it.
+      const note = (): void => void times.push(...keys.map(({ at }) => performance.now() - at))
+      void scheduler.postTask(note, { priority: 'user-blocking' })
     })
   }
   addEventListener(

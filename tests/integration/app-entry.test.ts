@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { ensureBrowser } from '../../scripts/browser.ts'
 import type { Target } from '../../scripts/build/targets.ts'
 import { buildApp } from '../../scripts/build.ts'
 import { launchApp } from '../../scripts/host.ts'
+import { processesNaming } from '../support/processes.ts'
 
 const workspace = '0190a000-0000-7000-8000-000000000001'
 const folder = mkdtempSync(join(tmpdir(), 'outpost-entry-'))
@@ -120,6 +121,14 @@ describe('the main process', () => {
     await expect
       .poll(() => syncSession(page).then(({ heard }) => heard), { timeout: 10_000 })
       .toEqual(expect.arrayContaining(['wake', `token ${tokenFor('ana-again')}`]))
+  })
+
+  it('lets the sync process stand back behind the window', async () => {
+    const { page } = await launch()
+    await syncSession(page)
+    const pids = processesNaming(join(output, 'main/sync.js'))
+    expect(pids.length).toBeGreaterThan(0)
+    expect([...new Set(pids.map((pid) => getPriority(pid)))]).toEqual([constants.priority.PRIORITY_BELOW_NORMAL])
   })
 
   it('keeps the database key over restarts, readable by the user alone', async () => {
