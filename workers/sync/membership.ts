@@ -111,8 +111,10 @@ export class Membership {
   #beginAgain(): void {
     const { clock, begin } = this.#deps
     const waitMs = Math.min(Math.max(this.#begunAt + SUMMARY_RETRY_MS - clock.now(), 0), SUMMARY_RETRY_MS)
-    this.#begunAt = clock.now() + waitMs
     this.#cancelLater()
-    this.#cancelLater = clock.after(waitMs, begin)
+    this.#cancelLater = clock.after(waitMs, () => {
+      this.#begunAt = clock.now()
+      begin()
+    })
   }
 }

@@ -3,7 +3,7 @@ import { labelOf } from '../../../core/model/codes.ts'
 import type { EntityName } from '../../../core/model/entities.ts'
 import { fieldOf } from '../../../core/model/entities.ts'
 import type { Value } from '../../../core/model/field.ts'
-import type { ListEntity } from '../../../core/query/spec.ts'
+import type { Condition, ListEntity } from '../../../core/query/spec.ts'
 import { useActions } from '../../data/actions.tsx'
 import { conditionWords, plainValue } from '../../data/conditions.ts'
 import { memberName } from '../../data/display.ts'
@@ -40,6 +40,38 @@ const Total = ({ list, entity, narrowed }: { list: ListSnapshot; entity: ListEnt
     </span>
   )
 }
+
+/** A condition in words; it can be given alternatives, and goes. */
+const ConditionChip = ({
+  entity,
+  words,
+  onOr,
+  onDrop,
+}: {
+  entity: ListEntity
+  words: string
+  onOr: (condition: Condition) => void
+  onDrop: () => void
+}) => (
+  <span className="facet facet-on">
+    <span className="facet-button truncate" title={words}>
+      {words}
+    </span>
+    <ConditionButton
+      entity={entity}
+      label="Add an alternative"
+      onAdd={onOr}
+      trigger={
+        <button type="button" className="facet-or" title="Add an alternative" data-testid="or-condition">
+          or
+        </button>
+      }
+    />
+    <button type="button" className="facet-drop" aria-label="Remove this condition" onClick={onDrop}>
+      <X aria-hidden="true" />
+    </button>
+  </span>
+)
 
 /** Filters, what is chosen, the total, and saving it all as a view. */
 export const FilterBar = ({
@@ -89,29 +121,13 @@ export const FilterBar = ({
         }
       />
       {query.other.map((item, index) => (
-        <span className="facet facet-on" key={JSON.stringify(item)}>
-          <span className="facet-button truncate" title={conditionWords(query.entity, item, show)}>
-            {conditionWords(query.entity, item, show)}
-          </span>
-          <ConditionButton
-            entity={query.entity}
-            label="Add an alternative"
-            onAdd={(condition) => onAction({ t: 'or-other', index, condition })}
-            trigger={
-              <button type="button" className="facet-or" title="Add an alternative" data-testid="or-condition">
-                or
-              </button>
-            }
-          />
-          <button
-            type="button"
-            className="facet-drop"
-            aria-label="Remove this condition"
-            onClick={() => onAction({ t: 'drop-other', index })}
-          >
-            <X aria-hidden="true" />
-          </button>
-        </span>
+        <ConditionChip
+          key={JSON.stringify(item)}
+          entity={query.entity}
+          words={conditionWords(query.entity, item, show)}
+          onOr={(condition) => onAction({ t: 'or-other', index, condition })}
+          onDrop={() => onAction({ t: 'drop-other', index })}
+        />
       ))}
       {query.search.trim() !== '' && (
         <span className="facet facet-on">

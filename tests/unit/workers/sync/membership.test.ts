@@ -37,8 +37,9 @@ const open = (answer: () => Response) => {
   })
   migrate(db, OUTBOX_MIGRATIONS)
   let timers: { readonly delayMs: number; readonly work: () => void }[] = []
+  let nowMs = 1_700_000_000_000
   const clock = {
-    now: () => 1_700_000_000_000,
+    now: () => nowMs,
     after: (delayMs: number, work: () => void) => {
       const timer = { delayMs, work }
       timers.push(timer)
@@ -79,7 +80,10 @@ const open = (answer: () => Response) => {
     for (const { work } of timers.splice(0)) work()
     await settle()
   }
-  return { file, outbox, reach, membership, seen, delays, due }
+  const pass = (ms: number): void => {
+    nowMs += ms
+  }
+  return { file, outbox, reach, membership, seen, delays, due, pass }
 }
 
 const headers = { [PROTOCOL_HEADER]: String(PROTOCOL_VERSION) }
@@ -111,6 +115,23 @@ test('L-4 a refusal that the second answer contradicts begins everything anew, a
   }
   expect(seen).toMatchObject({ begun: 2, emptied: 0 })
   expect([reach.wait, outbox.memory.sealed]).toEqual([null, false])
+})
+
+test('L-4 refusals that go on do not put the new beginning off', async () => {
+  const { reach, membership, seen, delays, due, pass } = open(holds)
+  reach.saw('no_access')
+  membership.refused()
+  await settle()
+  await due()
+  for (const wait of [3_000, 1_000]) {
+    reach.saw('no_access')
+    membership.refused()
+    await settle()
+    expect(delays()).toEqual([wait])
+    pass(2_000)
+  }
+  await due()
+  expect(seen.begun).toBe(2)
 })
 
 test('L-4 a refusal that nothing confirms or contradicts is asked about again until something does', async () => {
