@@ -1,7 +1,8 @@
 import http from 'node:http'
 import https from 'node:https'
-import { Readable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { freeChunk } from '../../core/free-chunk.ts'
 
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
@@ -25,6 +26,25 @@ export const ask = (
     request.on('error', reject)
   })
 
+/** Writes to an answer, and frees each piece once it has left. Ends with the answer, whoever ended that. */
+const freeing = (outgoing: http.ServerResponse): Writable => {
+  const writable = new Writable({
+    write: (chunk: Buffer<ArrayBuffer>, _encoding, done) => {
+      outgoing.write(chunk, (error) => {
+        freeChunk(chunk)
+        done(error)
+      })
+    },
+    final: (done) => void outgoing.end(done),
+    destroy: (error, done) => {
+      if (error) outgoing.destroy()
+      done(error)
+    },
+  })
+  outgoing.once('close', () => writable.destroy())
+  return writable
+}
+
 /**
  * Hands a body through as it streams in, straight from one connection to the other: a web stream between them costs
  * more than all the rest. When its source breaks off, the client sees its connection break too, never an end: what came
@@ -37,7 +57,7 @@ export const passThrough = async (
 ): Promise<void> => {
   outgoing.writeHead(upstream.statusCode ?? 502, Object.fromEntries(headers))
   // A client that left or a source that broke off; either way both connections are gone now.
-  await pipeline(upstream, outgoing).catch(() => {})
+  await pipeline(upstream, freeing(outgoing)).catch(() => {})
 }
 
 /** A body as a web stream, for callers without an HTTP server around. */

@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { finished, type Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+import { freeChunk } from '../../core/free-chunk.ts'
 import type { Fetch } from './gateway-client.ts'
 
 const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
@@ -45,11 +46,10 @@ class HttpAnswer extends Response {
 
 const SMALLEST_BYTES = 16 * 1024
 
-/** The bytes that were there, in memory that holds at least `needed`. */
-const grown = (bytes: Uint8Array<ArrayBuffer>, used: number, needed: number): Uint8Array<ArrayBuffer> => {
-  const larger = new Uint8Array(Math.max(SMALLEST_BYTES, needed, bytes.length * 2))
-  larger.set(bytes.subarray(0, used))
-  return larger
+/** The bytes that were there, in memory that holds at least `needed`; what they were in is free. */
+const grown = (bytes: Uint8Array<ArrayBuffer>, needed: number): Uint8Array<ArrayBuffer> => {
+  const size = Math.max(SMALLEST_BYTES, needed, bytes.length * 2)
+  return new Uint8Array(bytes.length === 0 ? new ArrayBuffer(size) : bytes.buffer.transfer(size))
 }
 
 const collect = (
@@ -62,10 +62,12 @@ const collect = (
     const body: Readable = decoder ? incoming.compose(decoder()) : incoming
     let bytes = new Uint8Array(memory)
     let size = 0
-    body.on('data', (chunk: Buffer) => {
-      if (size + chunk.length > bytes.length) bytes = grown(bytes, size, size + chunk.length)
+    body.on('data', (chunk: Buffer<ArrayBuffer>) => {
+      if (size + chunk.length > bytes.length) bytes = grown(bytes, size + chunk.length)
       bytes.set(chunk, size)
       size += chunk.length
+      // A decoder's pieces are its own business.
+      if (!decoder) freeChunk(chunk)
     })
     finished(body, (error) => (error ? reject(error) : resolve(bytes.subarray(0, size))))
   })

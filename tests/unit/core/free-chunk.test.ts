@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { freeChunk } from '../../../core/free-chunk.ts'
+
+test('a piece that has its memory to itself gives it back', () => {
+  const chunk = new Uint8Array(64)
+  freeChunk(chunk)
+  expect(chunk.buffer.detached).toBe(true)
+})
+
+test('memory that others share stays theirs', () => {
+  const shared = new Uint8Array([1, 2, 3, 4])
+  freeChunk(shared.subarray(1))
+  expect([...shared]).toEqual([1, 2, 3, 4])
+})
