@@ -88,12 +88,10 @@ export class Monitor {
     const shape = this.#server.shapes.byHandle(handle ?? '')
     if (!shape || shape.gone || offset === null) return
     const at = parse(offset)
-    const coming = shape.log.some(
-      (entry) =>
-        entry.recordId === recordId &&
-        entry.lsn >= txid &&
-        (entry.lsn > at.lsn || (entry.lsn === at.lsn && entry.op > at.op)),
-    )
+    // Its echo is the first of the record's entries from its transaction on; later ones are others' business: a row that
+    // was seen and went with its account may be on its way back.
+    const echo = shape.log.find((entry) => entry.recordId === recordId && entry.lsn >= txid)
+    const coming = echo && (echo.lsn > at.lsn || (echo.lsn === at.lsn && echo.op > at.op))
     if (coming) this.#report(`${machine.name} ${id} left the outbox before its echo (version ${here} < ${version})`)
   }
 
