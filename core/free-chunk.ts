@@ -4,5 +4,5 @@
  * collector they stop the thread several times in every large body, since memory outside its heap urges it on.
  */
 export const freeChunk = (chunk: Uint8Array<ArrayBuffer>): void => {
-  if (chunk.byteLength === chunk.buffer.byteLength) chunk.buffer.transfer(0)
+  if (chunk.byteLength > 0 && chunk.byteLength === chunk.buffer.byteLength) chunk.buffer.transfer(0)
 }

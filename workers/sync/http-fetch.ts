@@ -44,12 +44,15 @@ class HttpAnswer extends Response {
   }
 }
 
-const SMALLEST_BYTES = 16 * 1024
+/** What memory is taken for a body: of a large one's pages the system gives those that are written to, and no others. */
+const SIZES = [16 * 1024, 512 * 1024, 12 * 2 ** 20]
 
 /** The bytes that were there, in memory that holds at least `needed`; what they were in is free. */
-const grown = (bytes: Uint8Array<ArrayBuffer>, needed: number): Uint8Array<ArrayBuffer> => {
-  const size = Math.max(SMALLEST_BYTES, needed, bytes.length * 2)
-  return new Uint8Array(bytes.length === 0 ? new ArrayBuffer(size) : bytes.buffer.transfer(size))
+const grown = (bytes: Uint8Array<ArrayBuffer>, used: number, needed: number): Uint8Array<ArrayBuffer> => {
+  const larger = new Uint8Array(SIZES.find((size) => size >= needed) ?? needed * 2)
+  larger.set(bytes.subarray(0, used))
+  freeChunk(bytes)
+  return larger
 }
 
 const collect = (
@@ -63,7 +66,7 @@ const collect = (
     let bytes = new Uint8Array(memory)
     let size = 0
     body.on('data', (chunk: Buffer<ArrayBuffer>) => {
-      if (size + chunk.length > bytes.length) bytes = grown(bytes, size + chunk.length)
+      if (size + chunk.length > bytes.length) bytes = grown(bytes, size, size + chunk.length)
       bytes.set(chunk, size)
       size += chunk.length
       // A decoder's pieces are its own business.

@@ -12,3 +12,9 @@ test('memory that others share stays theirs', () => {
   freeChunk(shared.subarray(1))
   expect([...shared]).toEqual([1, 2, 3, 4])
 })
+
+test('an empty one has nothing to give back and may be used on', () => {
+  const empty = new ArrayBuffer(0)
+  freeChunk(new Uint8Array(empty))
+  expect(empty.detached).toBe(false)
+})
