@@ -8,7 +8,7 @@ import { sameQuery } from '../data/list-query.ts'
 import { useLists } from '../data/lists.tsx'
 import type { Page } from '../data/route.ts'
 import { useSavedViews } from '../data/saved-views.ts'
-import { useStatus } from '../data/status-store.ts'
+import { useStatusOf } from '../data/status-store.ts'
 import { useWorkspace } from '../data/workspace.tsx'
 import { Avatar } from '../ui/avatar.tsx'
 import { IconButton } from '../ui/button.tsx'
@@ -54,7 +54,7 @@ const NavItem = ({
 /** Where to go: the lists, saved views, what needs attention, and who is working. */
 export const Sidebar = ({ page }: { page: Page }) => {
   const { session } = useWorkspace()
-  const { needsAttention } = useStatus()
+  const needsAttention = useStatusOf((status) => status.needsAttention)
   const { lists, dispatch } = useLists()
   const actions = useActions()
   const views = useSavedViews()

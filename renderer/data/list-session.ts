@@ -103,8 +103,11 @@ export const createListSession = (client: Pick<QueryClient, 'open' | 'isWhole'>,
   const changed = (list: OpenList, change: ListChange): void => {
     if (snapshot.list !== list) return
     revision++
-    publish({ total: change.total, facets: change.facets, loaded: change.loaded, complete: change.complete })
-    void pump()
+    const { total, facets, loaded, complete } = change
+    snapshot = { ...snapshot, total, facets, loaded, complete }
+    // Rows that are looked at come first, and all is drawn at once.
+    if (wanted()) void pump()
+    else publish({})
   }
 
   const rowAt = (index: number): WindowRow | undefined =>

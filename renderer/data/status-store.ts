@@ -39,12 +39,14 @@ export const followStatus = (): (() => void) => {
   }
 }
 
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** What `pick` takes of the sync status; the component is drawn again when that changed, not with every commit. */
+export const useStatusOf = <T extends string | number | boolean | null>(pick: (status: SyncStatus) => T): T =>
+  useSyncExternalStore(subscribe, () => pick(status))
+
 /** The sync status as the sync process last told it. */
-export const useStatus = (): SyncStatus =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => status,
-  )
+export const useStatus = (): SyncStatus => useSyncExternalStore(subscribe, () => status)

@@ -7,7 +7,7 @@ import { useActions } from '../../data/actions.tsx'
 import { type QueryAction, toSpec } from '../../data/list-query.ts'
 import { useLists } from '../../data/lists.tsx'
 import { useSavedViews } from '../../data/saved-views.ts'
-import { useStatus } from '../../data/status-store.ts'
+import { useStatusOf } from '../../data/status-store.ts'
 import { useList } from '../../data/use-list.ts'
 import { useNow } from '../../data/use-now.ts'
 import { standardViews, viewOf } from '../../data/views.ts'
@@ -43,7 +43,7 @@ export const ListPage = ({
   const workspace = useWorkspace()
   const actions = useActions()
   const { lists, dispatch, onQuery } = useLists()
-  const status = useStatus()
+  const synced = useStatusOf(({ upToDateAt }) => upToDateAt !== null)
   const saved = useSavedViews()
   const { query, view } = lists[entity]
   const { list, session } = useList(toSpec(query))
@@ -100,7 +100,7 @@ export const ListPage = ({
       )}
       <div className="list-area">
         {(list.list === null && !list.counting) ||
-        (list.total === 0 && !list.complete && status.upToDateAt !== null) ? (
+        (list.total === 0 && !list.complete && synced) ? (
           <ListSkeleton />
         ) : list.total === 0 ? (
           <ListEmpty query={query} list={list} onClear={() => act({ t: 'clear' })} />

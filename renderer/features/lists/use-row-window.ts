@@ -27,15 +27,17 @@ export interface RowWindow {
  */
 export const useRowWindow = (scroller: RefObject<HTMLElement | null>, rows: number): RowWindow => {
   const place = useRef({ start: 0, shift: 0, offset: 0 })
+  // As last observed: asked of the element while it is drawn, they would make the browser lay the page out in between.
+  const seen = useRef({ height: 0, top: 0 })
   const [, redraw] = useReducer((n: number) => n + 1, 0)
   const count = useRef(rows)
   count.current = rows
   const scale = useCallback(
-    () => scrollScale(count.current, ROW_HEIGHT, Math.max(0, (scroller.current?.clientHeight ?? 0) - HEADER_HEIGHT)),
-    [scroller],
+    () => scrollScale(count.current, ROW_HEIGHT, Math.max(0, seen.current.height - HEADER_HEIGHT)),
+    [],
   )
   const settle = useCallback((): number => {
-    const real = scroller.current?.scrollTop ?? 0
+    const real = seen.current.top
     const offset = toVirtual(scale(), real)
     const start = sliceStart(offset, count.current, ROW_HEIGHT)
     const shift = Math.min(real, scale().scrollHeight) - offset
@@ -43,7 +45,7 @@ export const useRowWindow = (scroller: RefObject<HTMLElement | null>, rows: numb
     place.current = { start, shift: count.current * ROW_HEIGHT === scale().scrollHeight ? 0 : shift, offset }
     if (moved) redraw()
     return offset - start * ROW_HEIGHT
-  }, [scroller, scale])
+  }, [scale])
 
   const virtualizer = useVirtualizer<HTMLElement, HTMLElement>({
     count: Math.min(rows, SLICE_ROWS),
@@ -51,11 +53,27 @@ export const useRowWindow = (scroller: RefObject<HTMLElement | null>, rows: numb
     estimateSize: () => ROW_HEIGHT,
     overscan: 8,
     useFlushSync: false,
+    observeElementRect: (instance, tell) => {
+      const element = instance.scrollElement
+      if (!element) return
+      const observe = (): void => {
+        const { clientWidth: width, clientHeight: height } = element
+        seen.current.height = height
+        tell({ width, height })
+      }
+      const observer = new ResizeObserver(observe)
+      observer.observe(element)
+      observe()
+      return () => observer.disconnect()
+    },
     observeElementOffset: (instance, tell) => {
       const element = instance.scrollElement
       if (!element) return
-      const onScroll = (): void => tell(settle(), true)
-      const onEnd = (): void => tell(settle(), false)
+      const observed = (scrolling: boolean) => (): void => {
+        seen.current.top = element.scrollTop
+        tell(settle(), scrolling)
+      }
+      const [onScroll, onEnd] = [observed(true), observed(false)]
       element.addEventListener('scroll', onScroll, { passive: true })
       element.addEventListener('scrollend', onEnd)
       onEnd()
@@ -67,8 +85,17 @@ export const useRowWindow = (scroller: RefObject<HTMLElement | null>, rows: numb
   })
 
   useLayoutEffect(() => {
-    if (rows === count.current) settle()
-  }, [rows, settle])
+    if (rows !== count.current) return
+    // A list that became shorter may have been scrolled up by the browser; at its top nothing can have moved.
+    if (seen.current.top > 0) seen.current.top = scroller.current?.scrollTop ?? 0
+    settle()
+  }, [rows, settle, scroller])
+
+  const scrollTo = (real: number): void => {
+    if (!scroller.current) return
+    scroller.current.scrollTop = real
+    seen.current.top = real
+  }
 
   const items = virtualizer.getVirtualItems()
   const { start, shift } = place.current
@@ -83,10 +110,10 @@ export const useRowWindow = (scroller: RefObject<HTMLElement | null>, rows: numb
     topOf: (row) => row * ROW_HEIGHT + shift,
     reveal: (row) => {
       const to = offsetForRow(scale(), place.current.offset, row, ROW_HEIGHT)
-      if (to !== null && scroller.current) scroller.current.scrollTop = toReal(scale(), to)
+      if (to !== null) scrollTo(toReal(scale(), to))
     },
     toTop: () => {
-      if (scroller.current) scroller.current.scrollTop = 0
+      if (seen.current.top > 0) scrollTo(0)
     },
   }
 }
