@@ -99,8 +99,7 @@ export const ListPage = ({
         </p>
       )}
       <div className="list-area">
-        {(list.list === null && !list.counting) ||
-        (list.total === 0 && !list.complete && synced) ? (
+        {(list.list === null && !list.counting) || (list.total === 0 && !list.complete && synced) ? (
           <ListSkeleton />
         ) : list.total === 0 ? (
           <ListEmpty query={query} list={list} onClear={() => act({ t: 'clear' })} />
