@@ -139,6 +139,27 @@ describe('a list on screen', () => {
     expect(session.rowAt(3)?.id).toBe('a-3-1')
   })
 
+  it('tells a change once, with the rows that came of it', async () => {
+    const fake = fakeClient(1000)
+    const session = createListSession(fake.client, NO_DISK)
+    await session.open(spec('a'))
+    const told: (string | undefined)[] = []
+    session.subscribe(() => told.push(session.rowAt(0)?.id))
+    fake.change()
+    await settled()
+    expect(told).toEqual(['a-0-1'])
+  })
+
+  it('tells a change of which no row is on screen', async () => {
+    const fake = fakeClient(0)
+    const session = createListSession(fake.client, NO_DISK)
+    await session.open(spec('a'))
+    let told = 0
+    session.subscribe(() => told++)
+    fake.change()
+    expect([told, fake.asked]).toEqual([1, []])
+  })
+
   it('fetches again when a commit came while rows were under way', async () => {
     const fake = fakeClient(1000)
     const session = createListSession(fake.client, NO_DISK)
