@@ -16,7 +16,7 @@ export interface ListSnapshot extends ListSummary {
    * is not known.
    */
   readonly counting: boolean
-  /** A newer query has been asked and not answered yet; the rows are the former one's. */
+  /** A newer query was asked a while ago and is not answered yet; the rows are the former one's. */
   readonly opening: boolean
   readonly error: AppError | null
 }
@@ -29,6 +29,16 @@ interface Block {
 /** Rows fetched together. */
 const BLOCK_ROWS = FIRST_ROWS
 const KEPT_BLOCKS = 48
+/** A query that is answered sooner is not told as asked: the list would be drawn once more for every key. Milliseconds. */
+const OPENING_AFTER_MS = 150
+
+/** Runs `work` in a while; answers what stops it. */
+export type Later = (delayMs: number, work: () => void) => () => void
+
+const byTimer: Later = (delayMs, work) => {
+  const timer = setTimeout(work, delayMs)
+  return () => clearTimeout(timer)
+}
 
 const EMPTY: ListSnapshot = {
   list: null,
@@ -47,11 +57,17 @@ const EMPTY: ListSnapshot = {
  * older queries are dropped, and rows that changed stay visible until their successors are here. While the worker loads
  * its columns the first rows come from disk, in their places (rule L-16).
  */
-export const createListSession = (client: Pick<QueryClient, 'open' | 'isWhole'>, screen: FirstScreen) => {
+export const createListSession = (
+  client: Pick<QueryClient, 'open' | 'isWhole'>,
+  screen: FirstScreen,
+  later: Later = byTimer,
+) => {
   let snapshot = EMPTY
   let blocks = new Map<number, Block>()
   let range = { first: 0, last: BLOCK_ROWS - 1 }
   let opening = new AbortController()
+  /** The last query needs not be told as asked any more. */
+  let answered: () => void = () => {}
   /** The query that was asked last; null when none is open or under way. */
   let asked: string | null = null
   let revision = 0
@@ -115,6 +131,7 @@ export const createListSession = (client: Pick<QueryClient, 'open' | 'isWhole'>,
 
   /** Puts another list's rows in the place of those that are shown. */
   const replace = (list: OpenList | null, spec: ListSpec, from: number, rows: readonly WindowRow[]): void => {
+    answered()
     if (snapshot.list !== list) snapshot.list?.close()
     if (snapshot.spec !== spec) range = { first: 0, last: BLOCK_ROWS - 1 }
     blocks = new Map()
@@ -143,7 +160,8 @@ export const createListSession = (client: Pick<QueryClient, 'open' | 'isWhole'>,
       opening.abort()
       opening = new AbortController()
       const { signal } = opening
-      publish({ opening: true })
+      answered()
+      answered = later(OPENING_AFTER_MS, () => publish({ opening: true }))
       let list: OpenList | null = null
       let [changedSince, filling, diskAsked, diskEmpty] = [false, false, false, false]
       let stopDisk: (() => void) | undefined
@@ -193,7 +211,9 @@ export const createListSession = (client: Pick<QueryClient, 'open' | 'isWhole'>,
         else if (!diskAsked) askDisk()
       } catch (thrown) {
         list?.close()
-        if (!signal.aborted) publish({ opening: false, error: toAppError(thrown) })
+        if (signal.aborted) return
+        answered()
+        publish({ opening: false, error: toAppError(thrown) })
       }
     },
 
@@ -213,6 +233,7 @@ export const createListSession = (client: Pick<QueryClient, 'open' | 'isWhole'>,
     /** Lets the worker forget the list. `open` may be called again. */
     close(): void {
       opening.abort()
+      answered()
       asked = null
       snapshot.list?.close()
       blocks = new Map()

@@ -1,6 +1,7 @@
 import {
   type KeyboardEvent,
   type MouseEvent,
+  memo,
   type RefObject,
   useEffect,
   useLayoutEffect,
@@ -32,6 +33,10 @@ interface GridProps {
   /** The record whose details are open. */
   readonly open: string | null
   readonly gridRef: RefObject<HTMLDivElement | null>
+  readonly on: RefObject<GridHandlers>
+}
+
+export interface GridHandlers {
   onSort(field: string, additive: boolean): void
   onOpen(row: WindowRow): void
   onToggle(row: WindowRow): void
@@ -40,9 +45,9 @@ interface GridProps {
   onClearSelection(): void
 }
 
-/** A list of any length: sticky header, fixed-height rows, whole keyboard. */
-export const Grid = (props: GridProps) => {
-  const { entity, list, session, context, selection, gridRef } = props
+/** A list of any length: sticky header, fixed-height rows, whole keyboard. Drawn when its rows change, not with every key. */
+export const Grid = memo((props: GridProps) => {
+  const { entity, list, session, context, selection, gridRef, on } = props
   const [width, setWidth] = useState(1100)
   const [active, setActive] = useState(-1)
   const anchor = useRef(0)
@@ -73,7 +78,7 @@ export const Grid = (props: GridProps) => {
   })
 
   const go = (to: number, extend: boolean): void => {
-    if (extend) props.onRange(anchor.current, to)
+    if (extend) on.current.onRange(anchor.current, to)
     else anchor.current = to
     setActive(to)
     rows.reveal(to)
@@ -83,7 +88,7 @@ export const Grid = (props: GridProps) => {
     if (event.ctrlKey || event.metaKey || event.altKey) {
       if (event.key !== 'a' || !(event.ctrlKey || event.metaKey)) return
       event.preventDefault()
-      props.onSelectAll()
+      on.current.onSelectAll()
       return
     }
     const to = movedRow(event.key, active, list.total, rows.pageRows)
@@ -93,26 +98,26 @@ export const Grid = (props: GridProps) => {
       go(to, event.shiftKey)
     } else if (event.key === 'Enter' && row) {
       event.preventDefault()
-      props.onOpen(row)
+      on.current.onOpen(row)
     } else if ((event.key === ' ' || event.key === 'x') && row) {
       event.preventDefault()
       anchor.current = active
-      props.onToggle(row)
+      on.current.onToggle(row)
     } else if (event.key === 'Escape' && selection.size > 0) {
       event.stopPropagation()
-      props.onClearSelection()
+      on.current.onClearSelection()
     }
   }
 
   const onRowClick = (index: number, row: WindowRow, event: MouseEvent, box: boolean): void => {
     setActive(index)
     if (event.shiftKey) {
-      props.onRange(anchor.current, index)
+      on.current.onRange(anchor.current, index)
       return
     }
     anchor.current = index
-    if (box || event.ctrlKey || event.metaKey) props.onToggle(row)
-    else props.onOpen(row)
+    if (box || event.ctrlKey || event.metaKey) on.current.onToggle(row)
+    else on.current.onOpen(row)
   }
   const click = useRef(onRowClick)
   click.current = onRowClick
@@ -136,10 +141,10 @@ export const Grid = (props: GridProps) => {
       <Header
         columns={columns}
         sort={props.sort}
-        onSort={props.onSort}
+        onSort={(field, additive) => on.current.onSort(field, additive)}
         some={selection.size}
         all={list.counting ? null : list.total}
-        onAll={selection.size > 0 ? props.onClearSelection : props.onSelectAll}
+        onAll={() => (selection.size > 0 ? on.current.onClearSelection() : on.current.onSelectAll())}
       />
       <div className="grid-body" role="rowgroup" style={{ height: rows.height }}>
         {indexes.map((index) => {
@@ -164,4 +169,4 @@ export const Grid = (props: GridProps) => {
       </div>
     </div>
   )
-}
+})

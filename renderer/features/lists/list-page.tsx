@@ -1,5 +1,5 @@
 import { Plus, TriangleAlert } from 'lucide-react'
-import { type RefObject, useEffect, useMemo, useState } from 'react'
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { toAppError } from '../../../core/errors.ts'
 import type { WindowRow } from '../../../core/protocol/query-worker.ts'
 import type { ListEntity } from '../../../core/query/spec.ts'
@@ -16,7 +16,7 @@ import { Button } from '../../ui/button.tsx'
 import { notifyError } from '../../ui/toast.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { FilterBar } from './filter-bar.tsx'
-import { Grid } from './grid.tsx'
+import { Grid, type GridHandlers } from './grid.tsx'
 import { ListEmpty } from './list-empty.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { MAX_SELECTED, NOTHING_SELECTED, type Selection, toggled, withRange } from './selection.ts'
@@ -73,6 +73,17 @@ export const ListPage = ({
     }
   }
 
+  const handlers: GridHandlers = {
+    onSort: (field, additive) => act({ t: 'sort', field, additive }),
+    onOpen: openRow,
+    onToggle: (row) => setSelection(toggled(selection, row)),
+    onRange: (from, to) => void addRange(from, to),
+    onSelectAll: () => void (list.counting || addRange(0, MAX_SELECTED - 1)),
+    onClearSelection: () => setSelection(NOTHING_SELECTED),
+  }
+  const on = useRef(handlers)
+  on.current = handlers
+
   return (
     <section className="list-page" aria-label={TITLES[entity]}>
       <header className="page-head">
@@ -114,12 +125,7 @@ export const ListPage = ({
             selection={selection}
             open={open}
             gridRef={gridRef}
-            onSort={(field, additive) => act({ t: 'sort', field, additive })}
-            onOpen={openRow}
-            onToggle={(row) => setSelection(toggled(selection, row))}
-            onRange={(from, to) => void addRange(from, to)}
-            onSelectAll={() => !list.counting && void addRange(0, MAX_SELECTED - 1)}
-            onClearSelection={() => setSelection(NOTHING_SELECTED)}
+            on={on}
           />
         )}
         {selection.size > 0 && (

@@ -59,6 +59,11 @@ const starting = (known = false) => {
       },
     },
     screen,
+    // Whatever waits is told at once.
+    (_, work) => {
+      work()
+      return () => {}
+    },
   )
   /** Totals told while row 70 was not here. */
   const without: number[] = []

@@ -107,6 +107,25 @@ describe('a list on screen', () => {
     expect(session.rowAt(90_010)?.id).toBe('a-90010-0')
   })
 
+  it('tells that a query waits only where it does so for long', async () => {
+    const fake = fakeClient(1000)
+    const due = new Set<() => void>()
+    const session = createListSession(fake.client, NO_DISK, (_, work) => {
+      due.add(work)
+      return () => due.delete(work)
+    })
+    await session.open(spec('a'))
+    expect(due.size).toBe(0)
+    fake.hold(true)
+    const slow = session.open(spec('ab'))
+    expect(session.snapshot().opening).toBe(false)
+    for (const work of due) work()
+    expect(session.snapshot().opening).toBe(true)
+    fake.gates[0]?.open()
+    await slow
+    expect(session.snapshot().opening).toBe(false)
+  })
+
   it('drops the answer to an older query and lets the worker forget it', async () => {
     const fake = fakeClient(1000)
     const session = createListSession(fake.client, NO_DISK)
@@ -114,7 +133,6 @@ describe('a list on screen', () => {
     fake.hold(true)
     const slow = session.open(spec('ab'))
     const quick = session.open(spec('abc'))
-    expect(session.snapshot().opening).toBe(true)
     expect(session.rowAt(0)?.id).toBe('a-0-0')
     fake.hold(false)
     fake.gates.find(({ name }) => name === 'open abc')?.open()
