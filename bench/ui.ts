@@ -70,8 +70,9 @@ const driveList = async (
 
 /**
  * The real window over a real list while 400,000 changed rows arrive at 10,000 a second from a recording, with Postgres
- * stopped: from a key to the list that answers it on screen (also with nothing arriving, and in a bare page:
- * what this machine's browser takes), and, traced in the last quarter, tasks of the page's own thread in which our script takes over 50 ms of CPU time.
+ * stopped: from a key to the list that answers it on screen (also with nothing arriving, and in a bare page: what this
+ * machine's browser takes), and, traced in the last quarter, tasks of the page's own thread in which our script takes over
+ * 50 ms of CPU time.
  */
 export const ui: Bench = async ({ rows, log }) => {
   const root = mkdtempSync(path.join(tmpdir(), 'outpost-bench-'))
