@@ -23,3 +23,5 @@ export type FromHost =
   | { type: 'window'; url: string }
   | { type: 'deed'; deed: Deed }
   | { type: 'attached' }
+  /** A dialog's answer is kept; orders are acknowledged in the order in which they came. */
+  | { type: 'dialog-scripted' }

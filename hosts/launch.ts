@@ -23,8 +23,8 @@ export type StandIn = {
   exited: Promise<number | null>
   /** What the app did that would have reached the desktop, oldest first. */
   deeds: Deed[]
-  /** The answer of the next dialog of a method; as Electron's own result object. */
-  answerDialog: (method: DialogMethod, result: object) => void
+  /** The answer of the next dialog of a method, as Electron's own result object; resolves when the app has it. */
+  answerDialog: (method: DialogMethod, result: object) => Promise<void>
   /** Chooses an item of the application menu by its id. */
   chooseMenu: (id: string) => void
   power: (event: 'suspend' | 'resume') => void
@@ -71,7 +71,11 @@ export function startStandIn(
       order({ type: 'attached' })
       return messages.attached
     },
-    answerDialog: (method, result) => order({ type: 'answer-dialog', method, result }),
+    answerDialog: async (method, result) => {
+      const scripted = messages.dialogScripted()
+      order({ type: 'answer-dialog', method, result })
+      await Promise.race([scripted, exited])
+    },
     chooseMenu: (id) => order({ type: 'menu', id }),
     power: (event) => order({ type: 'power', event }),
     setOnline: (online) => order({ type: 'online', online }),
@@ -91,6 +95,8 @@ type Messages = {
   browser: Promise<string | undefined>
   firstWindow: Promise<string>
   attached: Promise<void>
+  /** Resolves with the next acknowledgement of a dialog's answer that no one waits for yet. */
+  dialogScripted: () => Promise<void>
 }
 
 function collect(child: ChildProcess, exited: Promise<number | null>): Messages {
@@ -98,10 +104,12 @@ function collect(child: ChildProcess, exited: Promise<number | null>): Messages 
   const browser = Promise.withResolvers<string | undefined>()
   const firstWindow = Promise.withResolvers<string>()
   const attached = Promise.withResolvers<void>()
+  const dialogs: (() => void)[] = []
   child.on('message', (message: FromHost) => {
     if (message.type === 'browser') browser.resolve(message.debugUrl)
     else if (message.type === 'window') firstWindow.resolve(message.url)
     else if (message.type === 'attached') attached.resolve()
+    else if (message.type === 'dialog-scripted') dialogs.shift()?.()
     else deeds.push(message.deed)
   })
   const fail = (reason: unknown) => {
@@ -115,7 +123,13 @@ function collect(child: ChildProcess, exited: Promise<number | null>): Messages 
   browser.promise.catch(() => {})
   firstWindow.promise.catch(() => {})
   attached.promise.catch(() => {})
-  return { deeds, browser: browser.promise, firstWindow: firstWindow.promise, attached: attached.promise }
+  return {
+    deeds,
+    browser: browser.promise,
+    firstWindow: firstWindow.promise,
+    attached: attached.promise,
+    dialogScripted: () => new Promise((resolve) => dialogs.push(resolve)),
+  }
 }
 
 /**

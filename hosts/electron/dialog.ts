@@ -1,6 +1,6 @@
 import type { DialogMethod } from '../control.ts'
 import type { Prompt } from '../wire.ts'
-import { deed, onOrder } from './control.ts'
+import { deed, onOrder, tell } from './control.ts'
 import { options } from './options.ts'
 import { askInWindow } from './prompt.ts'
 import { BrowserWindow } from './window.ts'
@@ -18,7 +18,10 @@ type Arguments<Options> = [BrowserWindow | undefined, Options] | [Options]
 
 const scripted: { method: DialogMethod; result: object }[] = []
 
-onOrder('answer-dialog', ({ method, result }) => scripted.push({ method, result }))
+onOrder('answer-dialog', ({ method, result }) => {
+  scripted.push({ method, result })
+  tell({ type: 'dialog-scripted' })
+})
 
 function scriptedResult(method: DialogMethod): object | undefined {
   const index = scripted.findIndex((each) => each.method === method)

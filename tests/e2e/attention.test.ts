@@ -264,7 +264,7 @@ test('receipts of what was sent can be seen and exported', async () => {
   expect(total).toBe(sent.length)
   await picture('11-receipts')
   const file = join(world.dir, 'receipts.csv')
-  app.answerDialog('showSaveDialog', { canceled: false, filePath: file })
+  await app.answerDialog('showSaveDialog', { canceled: false, filePath: file })
   await page.getByTestId('receipts-export').click()
   await page.getByText(`${total} receipts exported`).waitFor()
   const lines = readFileSync(file, 'utf8').trimEnd().split('\r\n').slice(1)
@@ -384,7 +384,7 @@ test('signing out and removing the data say what is unsent, and lose it only whe
   expect(readFileSync(join(world.dir, 'mine', 'key.sealed')).equals(key)).toBe(false)
 
   await page.getByTestId('sign-in').click()
-  app.answerDialog('showOpenDialog', { canceled: false, filePaths: [tokenFile()] })
+  await app.answerDialog('showOpenDialog', { canceled: false, filePaths: [tokenFile()] })
   await page.getByTestId('sign-in-file').click()
   await app.upToDate()
   await app.allAccounts()

@@ -173,7 +173,7 @@ describe('the main process', () => {
     const app = await launch()
     const edits = [{ op: 'delete', entity: 'accounts', record_id: workspace }]
     await call(app.page, 'edits.submit', { edits })
-    app.answerDialog('showMessageBox', { response: 1 })
+    await app.answerDialog('showMessageBox', { response: 1 })
     app.process.send?.({ type: 'quit' })
     await expect
       .poll(() => app.deeds.map(({ args }) => args[0]))

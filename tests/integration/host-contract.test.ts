@@ -161,10 +161,10 @@ describe('the stand-in of Electron', () => {
 
   it('answers dialogs as scripted, headless by their default', async () => {
     expect(await call(page, 'ask')).toEqual({ response: 1, checkboxChecked: false })
-    app.answerDialog('showMessageBox', { response: 0, checkboxChecked: true })
+    await app.answerDialog('showMessageBox', { response: 0, checkboxChecked: true })
     expect(await call(page, 'ask')).toEqual({ response: 0, checkboxChecked: true })
     expect(await call(page, 'choose')).toEqual({ canceled: true, filePaths: [] })
-    app.answerDialog('showOpenDialog', { canceled: false, filePaths: ['/a.csv'] })
+    await app.answerDialog('showOpenDialog', { canceled: false, filePaths: ['/a.csv'] })
     expect(await call(page, 'choose')).toEqual({ canceled: false, filePaths: ['/a.csv'] })
   })
 
