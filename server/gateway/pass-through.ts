@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { freeChunk } from '../../core/free-chunk.ts'
+import { freeChunk, freeReadChunks } from '../../core/free-chunk.ts'
 
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
@@ -23,6 +23,7 @@ export const ask = (
     const secure = url.protocol === 'https:'
     const options = { agent: agents[secure ? 'https:' : 'http:'], headers, signal }
     const request = (secure ? https : http).get(url, options, resolve)
+    request.on('socket', freeReadChunks)
     request.on('error', reject)
   })
 

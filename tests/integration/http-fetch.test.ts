@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -49,6 +50,23 @@ test('a body is read into memory that it fits into, else into larger', async () 
   expect(second.buffer).toBe(first.buffer)
   expect(sent.equals(second)).toBe(true)
   expect(sent.equals(await readBody(new Response(sent), first.buffer))).toBe(true)
+})
+
+test('bodies are whole, one after the other over a kept connection, where their pieces wait for a slow reader too', async () => {
+  const sent = randomBytes(2_000_003)
+  const sockets = new Set<unknown>()
+  const url = await serve((request, response) => {
+    sockets.add(request.socket)
+    if (request.url === '/sized') response.setHeader('content-length', sent.length)
+    for (let at = 0; at < sent.length; at += 70_001) response.write(sent.subarray(at, at + 70_001))
+    response.end()
+  })
+  for (const path of ['sized', 'chunked', 'sized', 'chunked']) {
+    const answer = await httpFetch(`${url}${path}`)
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+    expect(sent.equals(new Uint8Array(await answer.arrayBuffer()))).toBe(true)
+  }
+  expect(sockets.size).toBe(1)
 })
 
 test('a body that breaks off is an error, never a shorter body', async () => {

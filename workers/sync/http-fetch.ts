@@ -2,7 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { finished, type Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
-import { freeChunk } from '../../core/free-chunk.ts'
+import { freeChunk, freeReadChunks } from '../../core/free-chunk.ts'
 import type { Fetch } from './gateway-client.ts'
 
 const DECODERS: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
@@ -84,6 +84,7 @@ const get = (url: URL, headers: Headers, signal: AbortSignal | null): Promise<ht
     const secure = url.protocol === 'https:'
     const agent = agents[secure ? 'https:' : 'http:']
     const request = (secure ? https : http).get(url, { agent, headers: Object.fromEntries(headers) }, resolve)
+    request.on('socket', freeReadChunks)
     // Not by the request's own signal: its error could reach a socket between two requests, which has no listener for it.
     const abort = (): void => void request.destroy()
     signal?.addEventListener('abort', abort, { once: true })
