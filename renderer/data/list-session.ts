@@ -31,6 +31,11 @@ const BLOCK_ROWS = FIRST_ROWS
 const KEPT_BLOCKS = 48
 /** A query that is answered sooner is not told as asked: the list would be drawn once more for every key. Milliseconds. */
 const OPENING_AFTER_MS = 150
+/**
+ * So long after a query, changes of its rows wait: whoever types one letter after the other has fresh rows with each, and
+ * a change that is drawn in between would cost the next letter a frame. Milliseconds.
+ */
+const CALM_AFTER_MS = 200
 
 /** Runs `work` in a while; answers what stops it. */
 export type Later = (delayMs: number, work: () => void) => () => void
@@ -66,12 +71,18 @@ export const createListSession = (
   let blocks = new Map<number, Block>()
   let range = { first: 0, last: BLOCK_ROWS - 1 }
   let opening = new AbortController()
-  /** The last query needs not be told as asked any more. */
-  let answered: () => void = () => {}
+  /** The last query is not answered yet, nor late. */
+  let underWay = false
+  let cancelOpening: () => void = () => {}
   /** The query that was asked last; null when none is open or under way. */
   let asked: string | null = null
   let revision = 0
   let fetching = false
+  /** No query was asked a moment ago: changes are told at once. */
+  let calm = true
+  /** The shown list changed while it was not calm. */
+  let changeWaits = false
+  let cancelHold: () => void = () => {}
   const listeners = new Set<() => void>()
 
   const publish = (change: Partial<ListSnapshot>): void => {
@@ -112,18 +123,37 @@ export const createListSession = (
     if (snapshot.list !== list) return void pump()
     if (!answer.ok) return publish({ error: answer.error })
     store(from, answer.value, count, asOf)
-    publish({ error: null })
+    // An answer that is to take their place is drawn at once; where it is late, they are drawn when it is told as such.
+    if (!underWay) publish({ error: null })
     void pump()
+  }
+
+  const answered = (): void => {
+    cancelOpening()
+    underWay = false
   }
 
   const changed = (list: OpenList, change: ListChange): void => {
     if (snapshot.list !== list) return
+    changeWaits = !calm
+    if (changeWaits) return
     revision++
     const { total, facets, loaded, complete } = change
     snapshot = { ...snapshot, total, facets, loaded, complete }
     // Rows that are looked at come first, and all is drawn at once.
     if (wanted()) void pump()
     else publish({})
+  }
+
+  /** Holds changes back for a moment, from now on. */
+  const holdChanges = (): void => {
+    cancelHold()
+    calm = false
+    cancelHold = later(CALM_AFTER_MS, () => {
+      calm = true
+      const { list } = snapshot
+      if (list && changeWaits) changed(list, list.latest())
+    })
   }
 
   const rowAt = (index: number): WindowRow | undefined =>
@@ -135,6 +165,7 @@ export const createListSession = (
     if (snapshot.list !== list) snapshot.list?.close()
     if (snapshot.spec !== spec) range = { first: 0, last: BLOCK_ROWS - 1 }
     blocks = new Map()
+    changeWaits = false
     revision++
     store(from, rows, Math.max(BLOCK_ROWS, rows.length), revision)
     const { total, facets, loaded, complete } = list?.latest() ?? { ...EMPTY, total: rows.length }
@@ -160,8 +191,13 @@ export const createListSession = (
       opening.abort()
       opening = new AbortController()
       const { signal } = opening
-      answered()
-      answered = later(OPENING_AFTER_MS, () => publish({ opening: true }))
+      holdChanges()
+      cancelOpening()
+      underWay = true
+      cancelOpening = later(OPENING_AFTER_MS, () => {
+        underWay = false
+        publish({ opening: true })
+      })
       let list: OpenList | null = null
       let [changedSince, filling, diskAsked, diskEmpty] = [false, false, false, false]
       let stopDisk: (() => void) | undefined
@@ -234,6 +270,8 @@ export const createListSession = (
     close(): void {
       opening.abort()
       answered()
+      cancelHold()
+      calm = true
       asked = null
       snapshot.list?.close()
       blocks = new Map()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ListChange, WindowRow } from '../../../core/protocol/query-worker.ts'
 import { type ListSpec, listSpec } from '../../../core/query/spec.ts'
 import type { FirstScreen } from '../../../renderer/data/first-screen.ts'
-import { createListSession } from '../../../renderer/data/list-session.ts'
+import { createListSession, type Later } from '../../../renderer/data/list-session.ts'
 import type { OpenList } from '../../../renderer/data/query-client.ts'
 
 const spec = (search: string): ListSpec => listSpec.parse({ entity: 'accounts', search })
@@ -11,6 +11,32 @@ const settled = async (): Promise<void> => {
 }
 
 const NO_DISK: FirstScreen = { read: async () => null, onChange: () => () => {} }
+
+/** Time that passes when it is told to. */
+const fakeTime = () => {
+  const due = new Map<() => void, number>()
+  const later: Later = (delayMs, work) => {
+    due.set(work, delayMs)
+    return () => due.delete(work)
+  }
+  const pass = (ms: number): void => {
+    for (const [work, inMs] of [...due]) {
+      due.delete(work)
+      if (inMs <= ms) work()
+      else due.set(work, inMs - ms)
+    }
+  }
+  return { later, pass }
+}
+
+/** A session with a list open for so long that changes are told at once. */
+const calmSession = async (fake: ReturnType<typeof fakeClient>) => {
+  const time = fakeTime()
+  const session = createListSession(fake.client, NO_DISK, time.later)
+  await session.open(spec('a'))
+  time.pass(1_000)
+  return { session, time }
+}
 
 /** A query client whose answers wait until they are let through. */
 const fakeClient = (total: number) => {
@@ -109,17 +135,13 @@ describe('a list on screen', () => {
 
   it('tells that a query waits only where it does so for long', async () => {
     const fake = fakeClient(1000)
-    const due = new Set<() => void>()
-    const session = createListSession(fake.client, NO_DISK, (_, work) => {
-      due.add(work)
-      return () => due.delete(work)
-    })
-    await session.open(spec('a'))
-    expect(due.size).toBe(0)
+    const { session, time } = await calmSession(fake)
+    expect(session.snapshot().opening).toBe(false)
     fake.hold(true)
     const slow = session.open(spec('ab'))
+    time.pass(149)
     expect(session.snapshot().opening).toBe(false)
-    for (const work of due) work()
+    time.pass(1)
     expect(session.snapshot().opening).toBe(true)
     fake.gates[0]?.open()
     await slow
@@ -146,8 +168,7 @@ describe('a list on screen', () => {
 
   it('keeps rows that changed on screen until their successors are here', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client, NO_DISK)
-    await session.open(spec('a'))
+    const { session } = await calmSession(fake)
     session.show(0, 30)
     fake.hold(true)
     fake.change()
@@ -159,8 +180,7 @@ describe('a list on screen', () => {
 
   it('tells a change once, with the rows that came of it', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client, NO_DISK)
-    await session.open(spec('a'))
+    const { session } = await calmSession(fake)
     const told: (string | undefined)[] = []
     session.subscribe(() => told.push(session.rowAt(0)?.id))
     fake.change()
@@ -170,8 +190,7 @@ describe('a list on screen', () => {
 
   it('tells a change of which no row is on screen', async () => {
     const fake = fakeClient(0)
-    const session = createListSession(fake.client, NO_DISK)
-    await session.open(spec('a'))
+    const { session } = await calmSession(fake)
     let told = 0
     session.subscribe(() => told++)
     fake.change()
@@ -180,8 +199,7 @@ describe('a list on screen', () => {
 
   it('fetches again when a commit came while rows were under way', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client, NO_DISK)
-    await session.open(spec('a'))
+    const { session } = await calmSession(fake)
     fake.hold(true)
     session.show(200, 230)
     fake.change()
@@ -207,15 +225,60 @@ describe('a list on screen', () => {
 
   it('fetches again when a commit came while the query was under way', async () => {
     const fake = fakeClient(1000)
-    const session = createListSession(fake.client, NO_DISK)
+    const time = fakeTime()
+    const session = createListSession(fake.client, NO_DISK, time.later)
     fake.hold(true)
     const opening = session.open(spec('a'))
     fake.change()
     fake.hold(false)
     fake.gates[0]?.open()
     await opening
+    time.pass(200)
     await settled()
     expect(session.rowAt(0)?.id).toBe('a-0-1')
+  })
+
+  it('holds changes back while queries follow one another, and tells them once when none did for a moment', async () => {
+    const fake = fakeClient(1000)
+    const { session, time } = await calmSession(fake)
+    await session.open(spec('ab'))
+    const told: (string | undefined)[] = []
+    session.subscribe(() => told.push(session.rowAt(0)?.id))
+    fake.change()
+    time.pass(199)
+    fake.change()
+    expect(told).toEqual([])
+    await session.open(spec('abc'))
+    expect(told).toEqual(['abc-0-2'])
+    fake.change()
+    time.pass(199)
+    await settled()
+    expect(told).toEqual(['abc-0-2'])
+    time.pass(1)
+    await settled()
+    expect(told).toEqual(['abc-0-2', 'abc-0-3'])
+    time.pass(1_000)
+    fake.change()
+    await settled()
+    expect(told).toEqual(['abc-0-2', 'abc-0-3', 'abc-0-4'])
+  })
+
+  it('tells nothing of rows that come while a newer query is under way, unless that is late', async () => {
+    const fake = fakeClient(1000)
+    const { session, time } = await calmSession(fake)
+    let told = 0
+    session.subscribe(() => told++)
+    fake.hold(true)
+    session.show(200, 230)
+    const slow = session.open(spec('ab'))
+    fake.gates.shift()?.open()
+    await settled()
+    expect([told, session.rowAt(210)?.id]).toEqual([0, 'a-210-0'])
+    time.pass(150)
+    expect([told, session.snapshot().opening]).toEqual([1, true])
+    fake.gates.find(({ name }) => name === 'open ab')?.open()
+    await slow
+    expect([told, session.rowAt(0)?.id]).toEqual([2, 'ab-0-0'])
   })
 
   it('opens again after it was closed', async () => {
