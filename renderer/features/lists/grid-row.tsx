@@ -16,7 +16,7 @@ interface RowProps {
   readonly active: boolean
   readonly selected: boolean
   readonly open: boolean
-  /** Out of sight, and what is in sight has not been painted yet: it stays as it is until then. */
+  /** Out of sight, while the list changes with every key: it stays as it is until that is over, or until it comes into sight. */
   readonly waits: boolean
   readonly click: RefObject<(index: number, row: WindowRow, event: MouseEvent, box: boolean) => void>
 }

@@ -14,7 +14,7 @@ import type { ListEntity, SortKey } from '../../../core/query/spec.ts'
 import type { DisplayContext } from '../../data/display.ts'
 import { movedRow } from '../../data/grid-keys.ts'
 import type { ListSession, ListSnapshot } from '../../data/list-session.ts'
-import { useAfterPaint } from '../../data/use-after-paint.ts'
+import { useCalmValue } from '../../data/use-calm-value.ts'
 import { columnsThatFit, gridTemplate } from './columns.ts'
 import { Header } from './grid-header.tsx'
 import { Row } from './grid-row.tsx'
@@ -52,7 +52,7 @@ export const Grid = memo((props: GridProps) => {
   const [active, setActive] = useState(-1)
   const anchor = useRef(0)
   const rows = useRowWindow(gridRef, list.total)
-  const painted = useAfterPaint(list)
+  const drawnWhole = useCalmValue(list)
   // Rows are drawn again when their columns are others.
   const columns = useMemo(() => columnsThatFit(entity, width), [entity, width])
   const template = gridTemplate(columns)
@@ -162,7 +162,7 @@ export const Grid = memo((props: GridProps) => {
               selected={row !== undefined && selection.has(row.id)}
               open={row !== undefined && row.id === props.open}
               click={click}
-              waits={painted !== list && !rows.inSight(index)}
+              waits={drawnWhole !== list && !rows.inSight(index)}
             />
           )
         })}
