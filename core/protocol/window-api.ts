@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ENTITY_NAMES } from '../model/entities.ts'
+import { ENTITY_NAMES, type EntityName } from '../model/entities.ts'
 import { listSpec } from '../query/spec.ts'
 import type { Result } from '../result.ts'
 import { editInput, values } from './edit.ts'
@@ -209,11 +209,18 @@ export interface Answers {
   'data.remove': null
 }
 
+/** Records of one entity whose shown form changed. */
+export interface RecordChanges {
+  readonly entity: EntityName
+  /** Null: more than are listed. */
+  readonly ids: readonly string[] | null
+}
+
 /** What the sync process and main tell the renderer unasked. */
 export interface Events {
   status: SyncStatus
-  /** Records whose shown form changed; open forms and details reload them. */
-  records: { changes: { entity: string; id: string }[] }
+  /** What changed, an entry an entity; open forms and details reload it. */
+  records: { changes: readonly RecordChanges[] }
   outbox: { pending: number; needsAttention: number }
   import: ImportProgress
   /** A menu command or shortcut chosen outside the page. */

@@ -82,7 +82,9 @@ test('R-6 what another client changes arrives live, in lists and as a record eve
     async () => (await b.call('record.get', { entity: 'accounts', id: account.id })).row['city'] === 'Live',
   )
   expect(
-    b.events.some(({ event, payload }) => event === 'records' && payload.changes.some(({ id }) => id === account.id)),
+    b.events.some(
+      ({ event, payload }) => event === 'records' && payload.changes.some(({ ids }) => ids?.includes(account.id)),
+    ),
   ).toBe(true)
 })
 

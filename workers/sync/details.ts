@@ -2,7 +2,7 @@ import { OutpostError } from '../../core/errors.ts'
 import { CHILD_ENTITIES, type EntityName } from '../../core/model/entities.ts'
 import type { Row, Value } from '../../core/model/field.ts'
 import type { ShownRecord } from '../../core/protocol/outbox.ts'
-import type { AccountDetail, Member } from '../../core/protocol/window-api.ts'
+import type { AccountDetail, Member, RecordChanges } from '../../core/protocol/window-api.ts'
 import type { Outbox } from './outbox.ts'
 import type { RecordRef, ServerRows } from './outbox-memory.ts'
 import type { ReaderCalls } from './reader-calls.ts'
@@ -12,6 +12,12 @@ export interface Reads {
   detail(account: string): Promise<ReaderCalls['detail']['answer']>
   all(entity: EntityName): Promise<readonly Row[]>
 }
+
+/**
+ * So many changed records are told by id. A commit of colleagues' changes may hold thousands, and each that is named costs
+ * the window's own thread several copies: between processes, and between its worlds for each listener.
+ */
+const MOST_LISTED = 100
 
 /** Records as readers see them: replica-minus-shown ∪ shown, children of hidden accounts left out. */
 export class ShownReads {
@@ -41,13 +47,22 @@ export class ShownReads {
     return typeof account === 'string' ? account : null
   }
 
-  /** Records and the accounts that they hang on: a change of a child changes its account's detail view. */
-  withAccounts(refs: readonly RecordRef[]): RecordRef[] {
-    const accounts = refs.flatMap(({ entity, id }): RecordRef[] => {
+  /** Changed records, with the accounts that they hang on: a change of a child changes its account's detail view. */
+  changes(refs: readonly RecordRef[]): RecordChanges[] {
+    const changed = new Map<EntityName, Set<string>>()
+    const add = (entity: EntityName, id: string): void => {
+      changed.set(entity, (changed.get(entity) ?? new Set()).add(id))
+    }
+    for (const { entity, id } of refs) add(entity, id)
+    if (refs.length > MOST_LISTED) {
+      if (CHILD_ENTITIES.some((child) => changed.has(child))) changed.set('accounts', new Set())
+      return [...changed.keys()].map((entity) => ({ entity, ids: null }))
+    }
+    for (const { entity, id } of refs) {
       const account = this.accountOf(entity, id)
-      return account === null ? [] : [{ entity: 'accounts', id: account }]
-    })
-    return [...refs.map(({ entity, id }) => ({ entity, id })), ...accounts]
+      if (account !== null) add('accounts', account)
+    }
+    return [...changed].map(([entity, ids]) => ({ entity, ids: [...ids] }))
   }
 
   /** @throws OutpostError `not_found` */

@@ -184,7 +184,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       (error: unknown) => log('children not looked up', { error: String(error) }),
     )
   const tellRecords = (refs: readonly RecordRef[]): void => {
-    emit('records', { changes: reads.withAccounts(refs) })
+    emit('records', { changes: reads.changes(refs) })
   }
   const budget = new BodyBudget(BODIES)
   const retryAfter = new RetryAfter(clock, outbox)

@@ -12,7 +12,9 @@ export const useAccount = (id: string): CallState<AccountDetail> => {
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
   useEvent('records', ({ changes }) => {
     const touches = changes.some(
-      (change) => change.id === id || (CHILD_ENTITIES as readonly string[]).includes(change.entity),
+      ({ entity, ids }) =>
+        (CHILD_ENTITIES as readonly string[]).includes(entity) ||
+        (entity === 'accounts' && (ids === null || ids.includes(id))),
     )
     if (!touches || timer.current !== null) return
     timer.current = setTimeout(() => {

@@ -46,7 +46,7 @@ export const createFakeApp = (scene: string, accounts: number): OutpostApi => {
     if (row) tables[entity].set(id, row)
     else tables[entity].delete(id)
     feed.commit(entity, row ? [row] : [], row ? [] : [id])
-    emit('records', { changes: [{ entity, id }] })
+    emit('records', { changes: [{ entity, ids: [id] }] })
   }
   const apply = (edit: EditInput): string => {
     const id = crypto.randomUUID()
