@@ -45,6 +45,14 @@ const duringLoads = async (
   }
 }
 
+/** So that whatever is written next pays for whole pages in Postgres' log, and none is written beside it for what came before. */
+const checkpoint = async (server: BenchServer): Promise<void> => {
+  const client = new pg.Client({ connectionString: server.postgresUrl })
+  await client.connect()
+  await client.query('checkpoint')
+  await client.end()
+}
+
 const cityEdits = async (server: BenchServer, count: number): Promise<readonly CityEdit[]> => {
   const client = new pg.Client({ connectionString: server.postgresUrl })
   await client.connect()
@@ -79,10 +87,12 @@ export const mutate: Bench = async ({ rows, log }) => {
     const flushes = await flushTimes(root, COMMITS)
     log('upload')
     const wanted = await cityEdits(server, UPLOADED)
+    await checkpoint(server)
     const { elapsedMs: uploadMs, ids } = await upload(sync, server.token, wanted)
     await sync.stop()
     const sizes = await batchSizes(server, ids)
     const back = wanted.map(({ record_id, from, to }) => ({ record_id, from: to, to: from ?? 'Nowhere' }))
+    await checkpoint(server)
     const directMs = await direct(server, back, sizes)
     return {
       rows,

@@ -12,6 +12,7 @@ import { historyOf } from './history.ts'
 import { type Member, membershipOf } from './membership.ts'
 import { applyBatch } from './mutations.ts'
 import type { GatewayOptions } from './options.ts'
+import { RowCounts } from './row-counts.ts'
 import { fetchShape, shapeUrl } from './shape.ts'
 import { summaryOf } from './summary.ts'
 import { tokenChecker } from './token.ts'
@@ -44,14 +45,16 @@ export interface Connection {
 type Env = { Bindings: Connection; Variables: { caller: Caller; member: Member } }
 
 /**
- * The gateway: a stateless HTTP handler over Postgres and Electric (core/protocol/gateway.ts lists its routes). Every answer, errors
- * too, carries the protocol header; every request needs a token and a live membership of the workspace it names.
+ * The gateway: an HTTP handler over Postgres and Electric that keeps no state but large counts (core/protocol/gateway.ts
+ * lists its routes). Every answer, errors too, carries the protocol header; every request needs a token and a live membership of the workspace it names.
  */
 export const createGateway = (
   options: GatewayOptions,
 ): { readonly fetch: (request: Request, connection?: Connection) => Promise<Response> } => {
   const { pool, log = () => {} } = options
-  const userOf = tokenChecker(options.jwt, options.now ?? Date.now)
+  const now = options.now ?? Date.now
+  const userOf = tokenChecker(options.jwt, now)
+  const rowCounts = new RowCounts(now)
   const timeoutMs = options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS
   const app = new Hono<Env>()
 
@@ -116,7 +119,9 @@ export const createGateway = (
   })
   workspace.get('/summary', async (c) => {
     const { caller, member } = c.var
-    return c.json(await asMember(pool, caller, timeoutMs, (client) => summaryOf(client, caller.workspaceId, member)))
+    return c.json(
+      await asMember(pool, caller, timeoutMs, (client) => summaryOf(client, rowCounts, caller.workspaceId, member)),
+    )
   })
   workspace.get('/checksums', async (c) => {
     const { caller, member } = c.var
