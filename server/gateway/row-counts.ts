@@ -7,12 +7,12 @@ const countRow = z.object({ count: z.coerce.number() })
 
 /** A count of fewer rows costs next to nothing, and would be seen to be old. */
 const KEPT_FROM_ROWS = 10_000
-const KEPT_MS = 60_000
+const KEPT_MS = 600_000
 const MOST_KEPT = 1_000
 
 /**
- * How many rows clauses hold. A large count is kept for a minute: it says how far a first load has come, and Postgres
- * takes a fifth of a second for a million rows, which a fleet that starts in the morning would ask for again and again.
+ * How many rows clauses hold. A large count is kept for ten minutes: it says how far a first load has come, and Postgres
+ * takes a fifth of a second for a million rows, which every start and every sign-in of a fleet would ask for again.
  */
 export class RowCounts {
   readonly #now: () => number
