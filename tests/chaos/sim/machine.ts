@@ -82,7 +82,7 @@ export class Machine {
       this.dir = join(root, `${this.name}-0`)
       mkdirSync(this.dir, { recursive: true })
     }
-    const { process } = this
+    const { process, token } = this
     const opened = process.run(() =>
       openEngine({
         config: {
@@ -90,7 +90,7 @@ export class Machine {
           workspace,
           dataDir: this.dir,
           databaseKey: KEY,
-          token: this.token,
+          token,
           logPath: null,
         },
         clock: process.clock,
@@ -117,6 +117,8 @@ export class Machine {
         if (!process.alive) return
         this.engine = engine
         trace.note(time.now, this.name, 'open')
+        // What the sync process is told while its files open waits until they are.
+        if (this.token !== token) process.run(() => engine.setToken(this.token))
         this.#deps.onOpened?.(engine, process)
       },
       (thrown: unknown) => {
