@@ -46,7 +46,8 @@ type Env = { Bindings: Connection; Variables: { caller: Caller; member: Member }
 
 /**
  * The gateway: an HTTP handler over Postgres and Electric that keeps no state but large counts (core/protocol/gateway.ts
- * lists its routes). Every answer, errors too, carries the protocol header; every request needs a token and a live membership of the workspace it names.
+ * lists its routes). Every answer, errors too, carries the protocol header; every request needs a token and a live
+ * membership of the workspace it names.
  */
 export const createGateway = (
   options: GatewayOptions,

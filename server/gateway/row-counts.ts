@@ -23,6 +23,11 @@ export class RowCounts {
     this.#now = now
   }
 
+  /**
+   * Rows of an entity for which a clause holds, as many as there were at most ten minutes ago.
+   *
+   * @throws what Postgres answers
+   */
   async of(client: pg.ClientBase, entity: EntityName, where: Where): Promise<number> {
     const key = JSON.stringify([entity, where.sql, where.params])
     const nowMs = this.#now()

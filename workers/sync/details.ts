@@ -49,15 +49,16 @@ export class ShownReads {
 
   /** Changed records, with the accounts that they hang on: a change of a child changes its account's detail view. */
   changes(refs: readonly RecordRef[]): RecordChanges[] {
+    if (refs.length > MOST_LISTED) {
+      const entities = new Set(refs.map(({ entity }) => entity))
+      if (CHILD_ENTITIES.some((child) => entities.has(child))) entities.add('accounts')
+      return [...entities].map((entity) => ({ entity, ids: null }))
+    }
     const changed = new Map<EntityName, Set<string>>()
     const add = (entity: EntityName, id: string): void => {
       changed.set(entity, (changed.get(entity) ?? new Set()).add(id))
     }
     for (const { entity, id } of refs) add(entity, id)
-    if (refs.length > MOST_LISTED) {
-      if (CHILD_ENTITIES.some((child) => changed.has(child))) changed.set('accounts', new Set())
-      return [...changed.keys()].map((entity) => ({ entity, ids: null }))
-    }
     for (const { entity, id } of refs) {
       const account = this.accountOf(entity, id)
       if (account !== null) add('accounts', account)
