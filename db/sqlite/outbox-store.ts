@@ -218,15 +218,14 @@ export class OutboxStore {
     return this.#prepare('delete from edits where finished_at < ?').run(before).changes
   }
 
+  /** Keeps a record's merged row, or drops it (null). One that is there as it is costs no page. */
   putShown(entity: EntityName, id: string, shown: Shown | null): void {
     if (shown === null) this.#prepare('delete from shown where entity = ? and id = ?').run(entity, id)
     else
-      this.#prepare('insert or replace into shown values (?, ?, ?, ?)').run(
-        entity,
-        id,
-        shown.row === null ? null : JSON.stringify(shown.row),
-        shown.mark,
-      )
+      this.#prepare(
+        `insert into shown values (?, ?, ?, ?) on conflict do update set row = excluded.row, mark = excluded.mark
+         where row is not excluded.row or mark is not excluded.mark`,
+      ).run(entity, id, shown.row === null ? null : JSON.stringify(shown.row), shown.mark)
   }
 
   /** The stored merged row of a record is this one. */

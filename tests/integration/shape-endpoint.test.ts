@@ -251,9 +251,13 @@ test('a lost replication slot, or another database, ends all shapes', async () =
   const first = await serve(database)
   const follower = await follow(first).untilUpToDate()
   await first.stop()
-  await database.query(
-    `select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database()`,
-  )
+  // The walsender of the stopped endpoint may still hold the slot.
+  const dropSlot = () =>
+    database.query(
+      `select pg_drop_replication_slot(slot_name) from pg_replication_slots
+       where database = current_database() and not active`,
+    )
+  await expect.poll(async () => (await dropSlot()).length, SOON).toBe(1)
   await database.query(`update item set v = 'unseen' where id = 1`)
   const second = await serve(database, { storageDir: first.storageDir, port: first.port })
   expect((await follower.step()).status).toBe(409)

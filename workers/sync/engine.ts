@@ -45,6 +45,8 @@ import { type Verification, verify } from './verify.ts'
 const BODIES = 2
 /** How often a workspace that let nobody in, a version too old, or a stuck connection is tried anew, milliseconds. */
 const WAIT_RETRY_MS = 60_000
+/** The first load of accounts, the list that is waited for, begins so much before the others', milliseconds. */
+const ACCOUNTS_LEAD_MS = 100
 
 export interface EngineOptions {
   readonly config: SyncConfig
@@ -294,7 +296,9 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       reach.saw('signed_out')
       return
     }
-    for (const follower of followers) follower.start()
+    const accounts = followers.find(({ entity }) => entity === 'accounts')
+    const leadMs = accounts?.complete === false ? ACCOUNTS_LEAD_MS : 0
+    for (const follower of followers) follower.start(follower === accounts ? 0 : leadMs)
     uploader.due(true)
     void membership.read()
   }

@@ -84,10 +84,14 @@ export class Follower {
     this.aliveAt = deps.clock.now()
   }
 
-  start(): void {
+  /** Begins the stream, `afterMs` milliseconds from now. */
+  start(afterMs = 0): void {
     this.#stopped = false
     this.caughtUp = false
-    this.restart()
+    if (afterMs > 0) {
+      this.#end()
+      this.#later(afterMs, () => this.restart())
+    } else this.restart()
   }
 
   stop(): void {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -53,8 +53,7 @@ let runs = 0
 
 /** Plays the scenario with one fault, starts the process again without it, and checks everything. */
 export const runWithFault = async ({ what, lasting, n }: LoopFault): Promise<LoopResult> => {
-  const root = join(MEMORY, `outpost-loop-${process.pid}-${runs}`)
-  mkdirSync(root, { recursive: true })
+  const root = mkdtempSync(join(MEMORY, 'outpost-loop-'))
   const time = new VirtualTime(START)
   const random = seededRandom(7)
   const findings: string[] = []

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { uuidv7 } from '../../../core/id.ts'
@@ -45,8 +45,8 @@ let runs = 0
 
 /** Runs one seed from the first request to the last check. */
 export const runSeed = async (seed: number, keepTrace = false): Promise<SimRun> => {
-  const root = join(MEMORY, `outpost-sim-${process.pid}-${runs}`)
-  mkdirSync(root, { recursive: true })
+  // A killed run leaves its folder, and its process's number comes again: a folder that is there already is another's.
+  const root = mkdtempSync(join(MEMORY, 'outpost-sim-'))
   const world = new World(seed, root, `s${runs++}`, keepTrace)
   try {
     return await world.play()

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Clock } from '../../../../core/clock.ts'
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../../../core/protocol/version.ts'
 import { seededRandom } from '../../../../core/random.ts'
 import type { ShapeState } from '../../../../db/sqlite/shape-store.ts'
@@ -37,6 +38,7 @@ const follow = (
   answer: (asked: number) => Response | null,
   onApply: (commit: () => void, bodies: number) => void,
   onApplied: (upToDate: boolean) => void,
+  after: Clock['after'] = () => () => {},
 ): Follower => {
   let [asked, bodies] = [0, 0]
   let answerThread: (answer: ThreadAnswer) => void = () => {}
@@ -68,7 +70,7 @@ const follow = (
     fetch: async (_url, init) =>
       answer(++asked) ??
       new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(new Error('aborted')))),
-    clock: { now: () => 0, after: () => () => {} },
+    clock: { now: () => 0, after },
     random: seededRandom(1),
     backoff: { baseMs: 1, capMs: 2 },
     budget: new BodyBudget(2),
@@ -124,4 +126,33 @@ test('R-9 a body is handed over while the one before it is applied; with three t
   await fourth.promise
   follower.stop()
   expect(said).toEqual(['asked 1', 'handed 1', 'asked 2', 'handed 2', 'asked 3', 'handed 3', 'told', 'asked 4'])
+})
+
+test('a follower that is to start later asks nothing before its time, and nothing at all once it is stopped', async () => {
+  const timers: { waitMs: number; work: () => void }[] = []
+  const asked = Promise.withResolvers<void>()
+  let requests = 0
+  const follower = follow(
+    () => {
+      requests++
+      asked.resolve()
+      return null
+    },
+    () => {},
+    () => {},
+    (waitMs, work) => {
+      timers.push({ waitMs, work })
+      return () => {}
+    },
+  )
+  follower.start(100)
+  follower.stop()
+  timers.shift()?.work()
+  follower.start(100)
+  await new Promise(setImmediate)
+  expect([requests, timers[0]?.waitMs]).toEqual([0, 100])
+  timers[0]?.work()
+  await asked.promise
+  follower.stop()
+  expect(requests).toBe(1)
 })

@@ -169,3 +169,14 @@ test('W-11 a wall clock set back makes all due, a Retry-After of the old time to
   await settled()
   expect(states()).toEqual(['accepted'])
 })
+
+test('an edit that goes out leaves the stored merged row alone, which is the same as before', () => {
+  const changes = (): unknown => db.prepare('select total_changes()').pluck().get()
+  submit()
+  const before = Number(changes())
+  const { batch } = outbox.take(10)
+  outbox.putBack(batch, null)
+  expect(batch).toHaveLength(1)
+  expect(Number(changes()) - before).toBe(2)
+  expect(db.prepare('select mark from shown').pluck().all()).toEqual(['pending'])
+})
