@@ -10,6 +10,7 @@ import { LIST_ENTITIES, type ListSpec } from '../../core/query/spec.ts'
 import { addUp } from './filter/add-up.ts'
 import { answer, matchingRows } from './filter/answer.ts'
 import type { View } from './order/view.ts'
+import type { SearchLimits } from './search/search-index.ts'
 import { layoutOf } from './snapshot/layout.ts'
 import { loadStore } from './snapshot/load-store.ts'
 import { storeSections } from './snapshot/save-store.ts'
@@ -17,7 +18,7 @@ import type { Section } from './snapshot/sections.ts'
 import type { Changes } from './store/net-change.ts'
 import { presentRows } from './store/present.ts'
 import { giveBits, withScratch } from './store/scratch.ts'
-import { DEFAULT_LIMITS, Store, type StoreLimits } from './store/store.ts'
+import { DEFAULT_LIMITS, Store } from './store/store.ts'
 
 export type Piece = Extract<ToQueryWorker, { t: 'piece' }>
 export type Commit = Extract<ToQueryWorker, { t: 'commit' }>
@@ -33,7 +34,7 @@ export interface EngineOptions {
    * default.
    */
   readonly soon?: (work: () => void, urgent: boolean) => void
-  readonly limits?: Partial<StoreLimits>
+  readonly limits?: Partial<SearchLimits>
 }
 
 export interface EngineStats {

@@ -16,7 +16,7 @@ const SIZES: Readonly<Record<FeedEntity, number>> = { accounts: 40, contacts: 80
 /** Queries against one set of rows before the next is drawn. */
 const QUERIES_PER_WORLD = 50
 
-const OPTIONS: EngineOptions = { today: () => TODAY, limits: { looseRows: 3 } }
+const OPTIONS: EngineOptions = { today: () => TODAY, limits: { looseRows: 3, changedOwners: 4 } }
 
 /** What a run of the fuzz exercised, so that a run that proves nothing fails. */
 export interface FuzzTally {

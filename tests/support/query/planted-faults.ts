@@ -66,6 +66,8 @@ export const PLANTED: Readonly<Record<string, Plant>> = {
         },
     ),
   'a reworded row is found by its old words': () => replace(SearchIndex.prototype, 'changed', () => () => undefined),
+  'an account is found by the words of a contact that left it': () =>
+    replace(SearchIndex.prototype, 'ownerChanged', () => () => undefined),
   'what an order keeps of a changed child is stale': () =>
     replace(OrderCellsKeeper.prototype, 'changed', () => () => undefined),
   'what an order of children keeps of a changed account is stale': () =>

@@ -1,7 +1,7 @@
 import { searchWords } from '../../../core/query/search-words.ts'
 import type { ListEntity } from '../../../core/query/spec.ts'
 import { BYTE_CLASS } from '../search/byte-class.ts'
-import { andInto, type Bitmap, setBit } from '../store/bitmap.ts'
+import { andInto, type Bitmap } from '../store/bitmap.ts'
 import type { Store } from '../store/store.ts'
 
 /** Rows alive that hold every word of a search; null where nothing is searched for. */
@@ -22,22 +22,11 @@ const wordRows = (store: Store, entity: ListEntity, word: string): Bitmap => {
     if (rows) return rows
   }
   const rows = search.find(word, table.alive, table.size)
-  if (entity === 'accounts') markAccountsOf(store, word, rows)
-  return rows
-}
-
-/** Adds the accounts with a contact that holds the word. */
-const markAccountsOf = (store: Store, word: string, rows: Bitmap): void => {
-  const contacts = store.shelves.contacts
-  const found = contacts.search.find(word, contacts.table.alive, contacts.table.size)
-  const parents = contacts.table.link().values
-  for (let i = 0; i < found.length; i++) {
-    let bits = found[i] as number
-    while (bits !== 0) {
-      const parent = parents[(i << 5) + 31 - Math.clz32(bits & -bits)] as number
-      if (parent >= 0) setBit(rows, parent)
-      bits &= bits - 1
-    }
+  if (entity === 'accounts') {
+    const contacts = store.shelves.contacts
+    const contactsOf = store.childLists.contacts.forEach.bind(store.childLists.contacts)
+    contacts.search.markOwners(word, contacts.table.alive, contacts.table.size, rows, contactsOf)
+    andInto(rows, table.alive)
   }
-  andInto(rows, store.shelves.accounts.table.alive)
+  return rows
 }

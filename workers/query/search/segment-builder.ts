@@ -1,6 +1,7 @@
 import { type Bitmap, countBits, setBit } from '../store/bitmap.ts'
 import { BYTE_CLASS, CLASSES, endsToken } from './byte-class.ts'
 import type { FoldedText } from './folded-text.ts'
+import type { OwnerLists, OwnerOf } from './owner-lists.ts'
 import { LAST_PLACE, PLACE_BITS, Segment } from './segment.ts'
 import { TokenTable } from './token-table.ts'
 
@@ -17,11 +18,13 @@ const SLICE_WORDS = 8_192
  * meanwhile must have their bit in `valid` cleared; a row not reached yet is then indexed as it is when it is reached.
  *
  * @param valid an empty set of the table's size, which becomes the segment's
+ * @param owned empty lists, which become the segment's, and whose the rows are; null where they belong to nothing
  */
 export function* buildSegment(
   source: Bitmap,
   texts: readonly FoldedText[],
   valid: Bitmap,
+  owned: { readonly lists: OwnerLists; readonly ownerOf: OwnerOf } | null,
 ): Generator<undefined, Segment> {
   const rows = yield* rowsOf(source)
   const tokens = new TokenTable()
@@ -75,6 +78,7 @@ export function* buildSegment(
     }
     if (i % (SLICE_POSTS / 8) === 0) yield
   }
+  if (owned) yield* owned.lists.build(posts, postRows, owned.ownerOf)
 
   const grams = new Uint32Array(GRAMS + 1)
   for (let token = 0; token < tokens.size; token++) {
@@ -92,7 +96,7 @@ export function* buildSegment(
   }
   const bytes = tokens.bytes.slice(0, tokens.starts[tokens.size])
   const starts = tokens.starts.slice(0, tokens.size + 1)
-  return new Segment({ bytes, starts, posts, rows: postRows, grams, places }, valid)
+  return new Segment({ bytes, starts, posts, rows: postRows, grams, places }, valid, owned?.lists ?? null)
 }
 
 /** The rows of a set, rising. */

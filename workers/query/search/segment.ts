@@ -1,11 +1,15 @@
 import { type Bitmap, hasBit, setBit } from '../store/bitmap.ts'
 import { takeBits } from '../store/scratch.ts'
 import { BYTE_CLASS, includesBytes, isExact } from './byte-class.ts'
+import type { OwnerLists } from './owner-lists.ts'
 
 /** Bits of an entry of `places` that say where in its token a trigram stands. */
 export const PLACE_BITS = 6
 /** The last place that can be told; it also stands for all further ones. */
 export const LAST_PLACE = 63
+
+/** The tokens that the last look found: one place for all segments, since a new one for each would be garbage. */
+let tokensFound = new Uint32Array(0)
 
 /**
  * The tables of a finished segment. Token n: bytes `starts[n]`…, rows `posts[n]`…; trigram k: entries `grams[k]`… of
@@ -29,50 +33,82 @@ export interface SegmentTables {
 export class Segment {
   /** Rows that it answers for: those indexed and not changed since. */
   readonly valid: Bitmap
+  /** Whose its rows are; null where rows belong to nothing. */
+  readonly owners: OwnerLists | null
   private readonly tables: SegmentTables
 
-  constructor(tables: SegmentTables, valid: Bitmap) {
+  constructor(tables: SegmentTables, valid: Bitmap, owners: OwnerLists | null) {
     this.tables = tables
     this.valid = valid
+    this.owners = owners
   }
 
   /** Sets the bit of every row with a token that holds the word; rows that are not valid any more too. */
   mark(word: Uint8Array, into: Bitmap): void {
-    if (word.length < 3) this.markShort(word, into)
-    else this.markLong(word, into)
+    const { posts, rows } = this.tables
+    const count = this.find(word)
+    for (let i = 0; i < count; i++) {
+      const token = tokensFound[i] as number
+      const end = posts[token + 1] as number
+      for (let post = posts[token] as number; post < end; post++) setBit(into, rows[post] as number)
+    }
+  }
+
+  /**
+   * Sets the bit of every owner of a row with a token that holds the word.
+   *
+   * @param stillOwns asked of owners whose rows changed since the segment was built
+   */
+  markOwners(word: Uint8Array, into: Bitmap, stillOwns: (owner: number) => boolean): void {
+    const count = this.find(word)
+    this.owners?.mark(tokensFound, count, into, stillOwns)
   }
 
   bytes(): number {
     const { bytes, starts, posts, rows, grams, places } = this.tables
-    return [bytes, starts, posts, rows, grams, places, this.valid].reduce((sum, array) => sum + array.byteLength, 0)
+    const own = [bytes, starts, posts, rows, grams, places, this.valid].reduce(
+      (sum, array) => sum + array.byteLength,
+      0,
+    )
+    return own + (this.owners?.bytes() ?? 0)
+  }
+
+  /** Puts the tokens that hold the word into `tokensFound`, each once; answers how many they are. */
+  private find(word: Uint8Array): number {
+    const tokens = this.tables.starts.length - 1
+    if (tokensFound.length < tokens) tokensFound = new Uint32Array(tokens)
+    return word.length < 3 ? this.findShort(word) : this.findLong(word)
   }
 
   /** One or two letters: every token that has a trigram which begins with them. */
-  private markShort(word: Uint8Array, into: Bitmap): void {
+  private findShort(word: Uint8Array): number {
     const { grams, places, starts } = this.tables
     const first = BYTE_CLASS[word[0] as number] as number
     const pair = (first << 6) | (BYTE_CLASS[word[1] as number] as number)
     const [from, to] = word.length === 1 ? [first << 12, (first + 1) << 12] : [pair << 6, (pair + 1) << 6]
     const exact = isExact(word)
     const seen = takeBits(starts.length)
+    let count = 0
     const last = grams[to] as number
     for (let i = grams[from] as number; i < last; i++) {
       const token = (places[i] as number) >>> PLACE_BITS
       if (hasBit(seen, token)) continue
       setBit(seen, token)
-      if (exact || this.holds(token, word)) this.markRows(token, into)
+      if (exact || this.holds(token, word)) tokensFound[count++] = token
     }
+    return count
   }
 
   /**
    * Three letters and more: tokens that have the word's trigrams one after the other. Every third trigram and the last one
    * cover the word; their places must fit together.
    */
-  private markLong(word: Uint8Array, into: Bitmap): void {
+  private findLong(word: Uint8Array): number {
     const { places } = this.tables
     const parts = this.cover(word)
     const [rarest, ...others] = parts.sort((a, b) => a.to - a.from - (b.to - b.from))
-    if (!rarest) return
+    if (!rarest) return 0
+    let count = 0
     const exact = isExact(word)
     let before = -1
     for (let i = rarest.from; i < rarest.to; i++) {
@@ -95,8 +131,9 @@ export class Segment {
       }
       if (!fits || ((!near || !exact) && !this.holds(token, word))) continue
       before = token
-      this.markRows(token, into)
+      tokensFound[count++] = token
     }
+    return count
   }
 
   /** The entries of each trigram that covers the word. */
@@ -114,14 +151,5 @@ export class Segment {
     const { bytes, starts } = this.tables
     const start = starts[token] as number
     return includesBytes(bytes, start, (starts[token + 1] as number) - start, word)
-  }
-
-  private markRows(token: number, into: Bitmap): void {
-    const { posts, rows } = this.tables
-    const end = posts[token + 1] as number
-    for (let post = posts[token] as number; post < end; post++) {
-      const row = rows[post] as number
-      into[row >>> 5] = (into[row >>> 5] as number) | (1 << (row & 31))
-    }
   }
 }

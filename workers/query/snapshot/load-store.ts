@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { FEED_ENTITIES, type SnapshotBytes } from '../../../core/protocol/query-port.ts'
 import { sortKeySchema } from '../../../core/query/spec.ts'
+import type { SearchLimits } from '../search/search-index.ts'
 import { hasBit } from '../store/bitmap.ts'
 import type { Shelf } from '../store/shelf.ts'
-import { Store, type StoreLimits } from '../store/store.ts'
+import { Store } from '../store/store.ts'
 import type { Table } from '../store/table.ts'
 import { savedColumns } from './layout.ts'
 import { loadColumn } from './load-column.ts'
@@ -25,7 +26,7 @@ const sorts = z.array(z.array(sortKeySchema))
  */
 export function* loadStore(
   sections: ReadonlyMap<string, SnapshotBytes>,
-  limits: StoreLimits,
+  limits: SearchLimits,
 ): Generator<undefined, Store> {
   const source = new SectionSource(sections)
   const store = new Store(limits)

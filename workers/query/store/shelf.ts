@@ -5,7 +5,7 @@ import type { ListEntity, SortKey } from '../../../core/query/spec.ts'
 import { Cells } from '../filter/cells.ts'
 import { Order } from '../order/order.ts'
 import { columnKey, idKey, type RowKey, throughLink } from '../order/row-key.ts'
-import { SearchIndex } from '../search/search-index.ts'
+import { SearchIndex, type SearchLimits } from '../search/search-index.ts'
 import type { CodeColumn } from './columns.ts'
 import { Table } from './table.ts'
 import type { TextColumn } from './text-column.ts'
@@ -35,7 +35,7 @@ export class Shelf {
   readonly orders = new Map<string, Order>()
   readonly accounts: Table
 
-  constructor(entity: FeedEntity, accounts: Table | null, looseRows: number) {
+  constructor(entity: FeedEntity, accounts: Table | null, limits: SearchLimits) {
     this.entity = entity
     this.table = new Table(entity, accounts?.ids)
     this.accounts = accounts ?? this.table
@@ -48,7 +48,9 @@ export class Shelf {
     )
     this.searchFields = entity === 'meetings' ? [] : searchFieldsOf(entity)
     const texts = columnsNamed(this.searchFields).filter((column): column is TextColumn => column.kind === 'text')
-    this.search = new SearchIndex(texts, looseRows)
+    // Accounts are found by their contacts' words.
+    const ownerOf = entity === 'contacts' ? (row: number): number => this.table.link().values[row] as number : null
+    this.search = new SearchIndex(texts, limits, ownerOf)
   }
 
   /** The order of a sort, built at its first use. */

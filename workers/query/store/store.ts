@@ -3,6 +3,7 @@ import { FEED_ENTITIES } from '../../../core/protocol/query-port.ts'
 import { ACCOUNT_COUNTS } from '../../../core/query/fields.ts'
 import type { SortKey } from '../../../core/query/spec.ts'
 import { Letters } from '../search/letters.ts'
+import type { SearchLimits } from '../search/search-index.ts'
 import { ChildCounts } from './child-counts.ts'
 import { ChildLists } from './child-lists.ts'
 import { type Changes, netChange } from './net-change.ts'
@@ -16,12 +17,7 @@ const ADOPTED_ROWS = 8_192
 
 type ChildEntity = Exclude<FeedEntity, 'accounts'>
 
-export interface StoreLimits {
-  /** Rows whose texts are read one by one in a search before idle time indexes them. */
-  readonly looseRows: number
-}
-
-export const DEFAULT_LIMITS: StoreLimits = { looseRows: 4_096 }
+export const DEFAULT_LIMITS: SearchLimits = { looseRows: 4_096, changedOwners: 16_384 }
 
 const USUAL_ORDERS: readonly (readonly [FeedEntity, SortKey])[] = [
   ['accounts', { field: 'company', dir: 'asc' }],
@@ -46,9 +42,9 @@ export class Store {
   private preparing: Generator<undefined, unknown> | null = null
   private readonly counts: Readonly<Record<ChildEntity, ChildCounts>>
 
-  constructor(limits: StoreLimits) {
-    const accounts = new Shelf('accounts', null, limits.looseRows)
-    const child = (entity: ChildEntity): Shelf => new Shelf(entity, accounts.table, limits.looseRows)
+  constructor(limits: SearchLimits) {
+    const accounts = new Shelf('accounts', null, limits)
+    const child = (entity: ChildEntity): Shelf => new Shelf(entity, accounts.table, limits)
     const contacts = child('contacts')
     const tasks = child('tasks')
     const meetings = child('meetings')
@@ -219,14 +215,20 @@ export class Store {
     for (const child of [contacts, tasks]) child.forgetOrders((column) => column === `account.${count.name}`)
   }
 
-  /** Accounts are found by their contacts' letters: those that gained, lost or kept a changed contact look again. */
+  /** Accounts are found by their contacts' words: those that gained, lost or kept a changed contact look again. */
   private settleContacts(rows: readonly number[], reworded: ReadonlySet<number>): void {
+    const { search, table } = this.shelves.contacts
+    const moved: number[] = []
     for (const row of rows) {
       const before = this.childLists.contacts.parentOf(row)
-      if (!this.childLists.contacts.update(row) && !reworded.has(row)) continue
+      const toAnother = this.childLists.contacts.update(row)
+      if (!toAnother && !reworded.has(row)) continue
+      if (!reworded.has(row)) moved.push(row)
       const now = this.childLists.contacts.parentOf(row)
+      search.ownerChanged(before, now)
       if (before >= 0) this.letters.accounts.changed(before)
       if (now >= 0 && now !== before) this.letters.accounts.changed(now)
     }
+    search.changed(moved, table.capacity)
   }
 }
