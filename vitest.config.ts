@@ -13,6 +13,8 @@ const project = (name: string, timeoutMs: number, parallel = true) => ({
     fileParallelism: parallel,
     maxWorkers: 2,
     pool: 'forks' as const,
+    // A poll ends when what it waits for is there; how long a busy machine takes says nothing.
+    expect: { poll: { timeout: 20_000 } },
   },
 })
 
