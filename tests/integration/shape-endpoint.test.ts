@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import { appendFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { Shape, ShapeStream, type ShapeStreamInterface } from '@electric-sql/client'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { startPostgres } from '../../server/embedded/postgres/start.ts'
+import { ShapeRegistry } from '../../server/embedded/shape/shape-registry.ts'
 import {
   type ShapeEndpoint,
   type StartShapeEndpointOptions,
@@ -266,6 +268,19 @@ test('a lost replication slot, or another database, ends all shapes', async () =
   await second.stop()
   await serve(await openDatabase(), { storageDir: first.storageDir, port: first.port })
   expect((await again.step()).status).toBe(409)
+})
+
+test('a connection lost right after a shape was registered leaves none that nobody writes', async () => {
+  const database = await openDatabase()
+  const endpoint = await serve(database)
+  const { add } = ShapeRegistry.prototype
+  vi.spyOn(ShapeRegistry.prototype, 'add').mockImplementationOnce(function (this: ShapeRegistry, shape) {
+    add.call(this, shape)
+    vi.spyOn(pg.Client.prototype, 'query').mockImplementationOnce(() => Promise.reject(new Error('connection lost')))
+  })
+  cleanups.push(() => vi.restoreAllMocks())
+  await expect(follow(endpoint).step()).rejects.toThrow('503')
+  await expectSame(database, await follow(endpoint).untilUpToDate())
 })
 
 test('shapes beyond the limit push out the least used', async () => {

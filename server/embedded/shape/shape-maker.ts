@@ -101,7 +101,11 @@ export class ShapeMaker {
       const definition = await this.#define(client, spec)
       await this.#publishTurns.run(() => publishTable(this.#context.databaseUrl, definition.table))
       const shape = await this.#join(client, definition, key)
-      const seen = await loadTable(client, spec.table)
+      const seen = await loadTable(client, spec.table).catch((error: unknown) => {
+        // Registered, it would keep everybody who asks waiting for files that nobody writes.
+        this.#context.drop(shape, 'its table could not be checked')
+        throw error
+      })
       if (JSON.stringify(seen) === JSON.stringify(definition.table)) return shape
       this.#context.drop(shape, 'its table changed while it was made')
       await client.query('rollback')
