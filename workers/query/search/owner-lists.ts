@@ -10,8 +10,8 @@ const SHORT = 16
 
 /**
  * The owners of the rows that hold each token of a segment, so that "accounts with a contact that is called so" need not
- * leap from token to contact to account. Most tokens (a company's domain) have one owner only, which stands in the
- * token's own place.
+ * leap from token to contact to account. A token with one owner only (a company's domain) has it in its own
+ * place, without a list.
  */
 export class OwnerLists {
   /** Token n: its only owner, or ~start of its list. */
