@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { uuidv7 } from '../../../core/id.ts'
 import { ENTITY_NAMES } from '../../../core/model/entities.ts'
 import { type Random, seededRandom } from '../../../core/random.ts'
@@ -25,12 +26,11 @@ const ENOUGH = 210
 /** The machine is shared: what the simulation holds to the millisecond gets some air here. */
 const QUEUES_MS = 2 * CAP_MS + 4_000
 const REST_MS = 60_000
+const VERIFY_MS = 60_000
 const KEY = 'cd'.repeat(32)
 const HOUR_MS = 3_600_000
 const ROLES = ['admin', 'manager', 'rep', 'rep', 'rep'] as const
 const PERSON = [0, 1, 2, 2, 4] as const
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Starts the backend once; each call then runs one seed over it. The schedule replays, its interleaving does not. */
 export const openReal = async (say: (line: string) => void): Promise<(seed: number) => Promise<SeedResult>> => {
@@ -316,10 +316,18 @@ class RealRun {
     return stalled
   }
 
-  async #finish(stalled: readonly string[], first: Awaited<ReturnType<typeof allRows>>): Promise<SeedResult> {
+  /** What follows a stream that never answers waits for it without end: a finding, not a reason to wait as well. */
+  async #verify(client: ClientProcess): Promise<readonly string[]> {
+    const verified = await Promise.race([client.ask<Verification>({ t: 'verify' }), sleep(VERIFY_MS, 'late' as const)])
+    if (verified === 'late') return [`c${client.index}: verification not done ${JSON.stringify(await client.state())}`]
+    if (verified?.differences !== 0) this.#errors.push(`c${client.index} verified with ${verified?.differences}`)
+    return []
+  }
+
+  async #finish(rested: readonly string[], first: Awaited<ReturnType<typeof allRows>>): Promise<SeedResult> {
+    const stalled = [...rested]
     for (const client of this.#clients) {
-      const verified = await client.ask<Verification>({ t: 'verify' })
-      if (verified?.differences !== 0) this.#errors.push(`c${client.index} verified with ${verified?.differences}`)
+      stalled.push(...(await this.#verify(client)))
       this.#faults.disk_full += client.fullHits
       await client.stop()
     }
