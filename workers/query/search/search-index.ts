@@ -42,6 +42,8 @@ export class SearchIndex {
   private loose: Bitmap = bitmapOf(0)
   private looseCount = 0
   private building: {
+    /** The rows that it began with: no others come into it. */
+    readonly source: Bitmap
     readonly valid: Bitmap
     readonly owners: OwnerLists | null
     readonly work: Generator<undefined, Segment>
@@ -76,10 +78,12 @@ export class SearchIndex {
    * @param before whose it was
    * @param now a segment being built may have read its words as they were, and reads its owner later
    */
-  ownerChanged(before: number, now: number): void {
+  ownerChanged(row: number, before: number, now: number): void {
     for (const { owners } of this.segments) owners?.change(before)
-    this.building?.owners?.change(before)
-    this.building?.owners?.change(now)
+    const { building } = this
+    if (!building || !hasBit(building.source, row)) return
+    building.owners?.change(before)
+    building.owners?.change(now)
   }
 
   /**
@@ -158,7 +162,7 @@ export class SearchIndex {
       const valid = bitmapOf(this.loose.length * 32)
       const owned = this.ownerOf ? { lists: new OwnerLists(), ownerOf: this.ownerOf } : null
       const work = buildSegment(source, this.texts, valid, owned)
-      this.building = { valid, owners: owned?.lists ?? null, all, work }
+      this.building = { source, valid, owners: owned?.lists ?? null, all, work }
     }
     const step = this.building.work.next()
     if (!step.done) return true

@@ -225,7 +225,7 @@ export class Store {
       if (!toAnother && !reworded.has(row)) continue
       if (!reworded.has(row)) moved.push(row)
       const now = this.childLists.contacts.parentOf(row)
-      search.ownerChanged(before, now)
+      search.ownerChanged(row, before, now)
       if (before >= 0) this.letters.accounts.changed(before)
       if (now >= 0 && now !== before) this.letters.accounts.changed(now)
     }
