@@ -77,6 +77,9 @@ export const Grid = memo((props: GridProps) => {
     shown.current = list.spec
   })
 
+  // The frame that shows other rows is some milliseconds away yet: by then their layout, a third of it, is done.
+  useLayoutEffect(() => void (list && gridRef.current?.getBoundingClientRect()), [list, gridRef])
+
   const go = (to: number, extend: boolean): void => {
     if (extend) on.current.onRange(anchor.current, to)
     else anchor.current = to
