@@ -35,6 +35,8 @@ interface ServedList {
 export interface ServiceHost extends EngineOptions {
   /** Runs `work` after the messages that wait now. */
   pause(work: () => void): void
+  /** Runs `work` after a while; answers what stops it. */
+  later(delayMs: number, work: () => void): () => void
   /** Runs `work` when nothing came for a while; a second call replaces the first. */
   whenQuiet(work: () => void): void
   /** Milliseconds, rising. */
@@ -43,6 +45,11 @@ export interface ServiceHost extends EngineOptions {
 
 /** Applying what came may hold up a query this long. */
 const SLICE_MS = 2
+/**
+ * So long after a list was opened nothing that came is applied: the page draws the list's rows meanwhile, and may need the
+ * cores. Then as long again it is, however many lists are opened. Milliseconds.
+ */
+const YIELD_MS = 50
 
 /**
  * The query worker without its worker: keeps an engine fed by the sync process, and a second one while the rows on disk
@@ -59,6 +66,9 @@ export const createQueryService = (host: ServiceHost): QueryService => {
   const waiting: (() => Generator<undefined, void> | undefined)[] = []
   let running: Generator<undefined, void> | undefined
   let pumping = false
+  let yieldUntil = Number.NEGATIVE_INFINITY
+  /** Ends the yielding where it is under way. */
+  let stopYielding: (() => void) | null = null
   /** What the feed does once upkeep has nothing left to do. */
   let onTidy: () => Generator<undefined, void> | undefined = () => undefined
 
@@ -74,6 +84,13 @@ export const createQueryService = (host: ServiceHost): QueryService => {
   }
 
   const pump = (): void => {
+    const waitMs = yieldUntil - host.now()
+    if (waitMs > 0 && unsorted.size === 0) stopYielding = host.later(waitMs, applySlice)
+    else applySlice()
+  }
+
+  const applySlice = (): void => {
+    stopYielding = null
     const until = host.now() + SLICE_MS
     // At least one step, however slow the clock's own reading is.
     do {
@@ -97,6 +114,11 @@ export const createQueryService = (host: ServiceHost): QueryService => {
     if (pumping) return
     pumping = true
     host.pause(pump)
+  }
+
+  const yieldToPage = (): void => {
+    const now = host.now()
+    if (now >= yieldUntil + YIELD_MS) yieldUntil = now + YIELD_MS
   }
 
   const tidy = (): void => {
@@ -129,7 +151,11 @@ export const createQueryService = (host: ServiceHost): QueryService => {
       }
       opened()
     })
-    startPump()
+    if (stopYielding) {
+      stopYielding()
+      stopYielding = null
+      host.pause(applySlice)
+    } else startPump()
   }
 
   /** Says hello and feeds an engine from the line: the live one unless it is complete, then its successor. */
@@ -215,6 +241,7 @@ export const createQueryService = (host: ServiceHost): QueryService => {
         whenSorted(list.spec, () => {
           try {
             const summary = openIn(live, list)
+            yieldToPage()
             const number = nextList++
             lists.set(number, list)
             resolve({ ...summary, list: number, rows: live.rows(list.number, 0, count) })

@@ -28,6 +28,10 @@ const service = createQueryService({
     paused.push(work)
     pauses.port2.postMessage(null)
   },
+  later: (delayMs, work) => {
+    const timer = setTimeout(work, delayMs)
+    return () => clearTimeout(timer)
+  },
   whenQuiet: (work) => {
     clearTimeout(quietTimer)
     quietTimer = setTimeout(work, QUIET_MS)

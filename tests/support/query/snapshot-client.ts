@@ -168,6 +168,10 @@ export class SnapshotClient {
       today: () => TODAY,
       now: () => performance.now(),
       pause: (work) => void this.#work.push(work),
+      later: (_delayMs, work) => {
+        this.#work.push(work)
+        return () => void this.#work.splice(this.#work.indexOf(work), 1)
+      },
       whenQuiet: (work) => void this.#work.push(work),
     })
     this.service.connect({

@@ -39,12 +39,15 @@ interface Bench {
   readonly line: FakeLine
   /** Runs paused work until none is left, or `steps` pieces of it. */
   run(steps?: number): void
+  /** How many pieces of work wait for a time. */
+  waits(): number
 }
 
 const start = (sliceMs = 1): Bench => {
-  const work: (() => void)[] = []
+  let work: (() => void)[] = []
   let quiet: (() => void) | undefined
   let now = 0
+  const timed = new Set<() => void>()
   const service = createQueryService({
     today: () => TODAY,
     now: () => {
@@ -52,6 +55,19 @@ const start = (sliceMs = 1): Bench => {
       return now
     },
     pause: (next) => void work.push(next),
+    later: (delayMs, next) => {
+      const due = (): void => {
+        timed.delete(due)
+        now += delayMs
+        next()
+      }
+      timed.add(due)
+      work.push(due)
+      return () => {
+        timed.delete(due)
+        work = work.filter((one) => one !== due)
+      }
+    },
     whenQuiet: (next) => {
       quiet = next
     },
@@ -66,7 +82,7 @@ const start = (sliceMs = 1): Bench => {
       next()
     }
   }
-  return { service, line, run }
+  return { service, line, run, waits: () => timed.size }
 }
 
 const random = seededRandom(7)
@@ -120,6 +136,33 @@ test('L-15 a commit in several messages is seen after the last of them', async (
 /** Rows enough that sorting them is long work. */
 const MANY = 5_000
 const byCity: ListSpec = { ...ALL, sort: [{ field: 'city', dir: 'asc' }] }
+
+test('for a moment after a list was opened nothing is applied; a list that waits for its sort ends it', async () => {
+  const { service, line, run, waits } = start()
+  line.sayAll(accountsOf(MANY))
+  const known = service.open(ALL, () => {})
+  run()
+  await known
+  const commit = (n: number): void => {
+    const row = listRow('accounts', randomRow(random, 'accounts', MANY + n, 10))
+    line.say({ t: 'commit', changes: [{ entity: 'accounts', upserts: [row], removes: [] }] })
+  }
+  // Time goes on with what is done.
+  for (let n = 0; n < 60; n++) {
+    commit(0)
+    run()
+  }
+  const opened = await service.open(ALL, () => {})
+  commit(1)
+  run(1)
+  expect(waits()).toBe(1)
+  expect(await service.rows(opened.list, MANY + 1, 1)).toHaveLength(0)
+  const sorted = service.open(byCity, () => {})
+  expect(waits()).toBe(0)
+  run()
+  await sorted
+  expect(await service.rows(opened.list, MANY + 1, 1)).toHaveLength(1)
+})
 
 test('while a list waits for its sort others are answered; what comes meanwhile is applied after it', async () => {
   const { service, line, run } = start(3)
