@@ -236,14 +236,16 @@ test('shapes made under concurrent writers converge, strictly', async () => {
       return !isEnough()
     }),
   )
-  for (let made = 0; !isEnough(); made += 1) {
-    // A clause that is always true, and each time another shape.
-    const follower = new ShapeFollower(endpoint.url, `table=item&where=owner <> 'x${made}'`.replaceAll(' ', '%20'))
-    await follower.untilUpToDate()
-    followers.push(follower)
-    await delay(random(20))
+  const makeShapes = async (): Promise<void> => {
+    for (let made = 0; !isEnough(); made += 1) {
+      // A clause that is always true, and each time another shape.
+      const follower = new ShapeFollower(endpoint.url, `table=item&where=owner <> 'x${made}'`.replaceAll(' ', '%20'))
+      await follower.untilUpToDate()
+      followers.push(follower)
+      await delay(random(20))
+    }
   }
-  await Promise.all(writers)
+  await Promise.all([makeShapes(), ...writers])
   const found = await Promise.all(followers.map((follower) => differences(database, follower)))
   expect(found.flat(), `SEED=${seed}`).toEqual([])
 })

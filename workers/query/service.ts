@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/clock.ts'
 import { OutpostError } from '../../core/errors.ts'
 import {
   FEED_ENTITIES,
@@ -32,11 +33,9 @@ interface ServedList {
 }
 
 /** Time as the service sees it; the worker gives timers, tests their own. */
-export interface ServiceHost extends EngineOptions {
+export interface ServiceHost extends EngineOptions, Pick<Clock, 'after'> {
   /** Runs `work` after the messages that wait now. */
   pause(work: () => void): void
-  /** Runs `work` after a while; answers what stops it. */
-  later(delayMs: number, work: () => void): () => void
   /** Runs `work` when nothing came for a while; a second call replaces the first. */
   whenQuiet(work: () => void): void
   /** Milliseconds, rising. */
@@ -85,7 +84,7 @@ export const createQueryService = (host: ServiceHost): QueryService => {
 
   const pump = (): void => {
     const waitMs = yieldUntil - host.now()
-    if (waitMs > 0 && unsorted.size === 0) stopYielding = host.later(waitMs, applySlice)
+    if (waitMs > 0 && unsorted.size === 0) stopYielding = host.after(waitMs, applySlice)
     else applySlice()
   }
 

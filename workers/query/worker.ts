@@ -20,18 +20,20 @@ const paused: (() => void)[] = []
 pauses.port1.onmessage = () => paused.shift()?.()
 let quietTimer = 0
 
+const after = (delayMs: number, work: () => void): (() => void) => {
+  const timer = setTimeout(work, delayMs)
+  return () => clearTimeout(timer)
+}
+
 const service = createQueryService({
   today,
-  soon: paceNotices({ now: () => performance.now(), after: (delayMs, work) => void setTimeout(work, delayMs) }),
+  soon: paceNotices({ now: () => performance.now(), after }),
   now: () => performance.now(),
   pause: (work) => {
     paused.push(work)
     pauses.port2.postMessage(null)
   },
-  later: (delayMs, work) => {
-    const timer = setTimeout(work, delayMs)
-    return () => clearTimeout(timer)
-  },
+  after,
   whenQuiet: (work) => {
     clearTimeout(quietTimer)
     quietTimer = setTimeout(work, QUIET_MS)

@@ -23,7 +23,7 @@ export class Lists {
       today: () => TODAY,
       now: () => time.now,
       pause: (work) => this.#later(0, work),
-      later: (delayMs, work) => this.#later(delayMs, work),
+      after: (delayMs, work) => this.#later(delayMs, work),
       whenQuiet: (work) => {
         cancelQuiet()
         cancelQuiet = this.#later(QUIET_MS, work)

@@ -318,7 +318,10 @@ class RealRun {
 
   /** What follows a stream that never answers waits for it without end: a finding, not a reason to wait as well. */
   async #verify(client: ClientProcess): Promise<readonly string[]> {
-    const verified = await Promise.race([client.ask<Verification>({ t: 'verify' }), sleep(VERIFY_MS, 'late' as const)])
+    const verified = await Promise.race([
+      client.ask<Verification>({ t: 'verify' }),
+      sleep(VERIFY_MS, 'late' as const, { ref: false }),
+    ])
     if (verified === 'late') return [`c${client.index}: verification not done ${JSON.stringify(await client.state())}`]
     if (verified?.differences !== 0) this.#errors.push(`c${client.index} verified with ${verified?.differences}`)
     return []

@@ -168,7 +168,7 @@ export class SnapshotClient {
       today: () => TODAY,
       now: () => performance.now(),
       pause: (work) => void this.#work.push(work),
-      later: (_delayMs, work) => {
+      after: (_delayMs, work) => {
         this.#work.push(work)
         return () => void this.#work.splice(this.#work.indexOf(work), 1)
       },

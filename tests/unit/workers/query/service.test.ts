@@ -55,7 +55,7 @@ const start = (sliceMs = 1): Bench => {
       return now
     },
     pause: (next) => void work.push(next),
-    later: (delayMs, next) => {
+    after: (delayMs, next) => {
       const due = (): void => {
         timed.delete(due)
         now += delayMs
