@@ -27,6 +27,9 @@ function toRequest(request: IncomingMessage, port: number): Request {
   return new Request(url, { method, headers, body, duplex: 'half' })
 }
 
+/** A page that is isolated from other origins starts only workers that are. */
+const isolated = { 'cross-origin-embedder-policy': 'require-corp' }
+
 async function send(answer: Response, response: ServerResponse): Promise<void> {
   response.writeHead(answer.status, Object.fromEntries(answer.headers))
   if (!answer.body) response.end()
@@ -71,7 +74,7 @@ export async function startServer(findPage: FindPage, wishedPort: number): Promi
     if (path.startsWith(scriptsPath)) {
       const source = bridgeScript(path.slice(scriptsPath.length))
       if (source === undefined) return refuse(response, 404, 'no such script')
-      response.writeHead(200, { 'content-type': 'text/javascript' }).end(source)
+      response.writeHead(200, { ...isolated, 'content-type': 'text/javascript' }).end(source)
       return
     }
     // Chromium asks for it by itself; Electron does not, so the app never hears of it.

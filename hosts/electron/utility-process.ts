@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { EventEmitter } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import type { MessagePortMain } from '../ports.ts'
 import type { FromUtility, ToUtility } from '../utility/wire.ts'
@@ -15,6 +17,20 @@ type ForkOptions = {
 
 const register = join(import.meta.dirname, '../register.ts')
 const children = new Set<ChildProcess>()
+
+const hasSessionWeights = process.platform === 'linux'
+
+/**
+ * Linux weighs processes by their priority against those of their own session only (man 7 sched, "The autogroup feature").
+ * Electron's are all of one session; here the browser has its own. So a utility process has one too, which is weighed by
+ * the priority that the app gave it. Where the system does not allow it, all stays as it is.
+ */
+function weighByPriority({ pid }: ChildProcess): void {
+  if (!hasSessionWeights || pid === undefined) return
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(getPriority(pid)))
+  } catch {}
+}
 
 /** Electron's UtilityProcess as a child of Node. */
 export class UtilityProcess extends EventEmitter {
@@ -32,7 +48,10 @@ export class UtilityProcess extends EventEmitter {
       deliver: (port, payload) => this.#send({ type: 'port-message', port, payload }),
       closed: (port) => this.#send({ type: 'port-closed', port }),
     }
-    child.on('spawn', () => this.emit('spawn'))
+    child.on('spawn', () => {
+      this.emit('spawn')
+      weighByPriority(child)
+    })
     child.on('error', (error) => this.emit('error', 'FatalError', error.message, ''))
     child.on('exit', (code) => {
       children.delete(child)
@@ -73,6 +92,7 @@ export const utilityProcess = {
       env: { ...(options.env ?? process.env), OUTPOST_STAND_IN_ROLE: 'utility' },
       execArgv: ['--disable-warning=ExperimentalWarning', '--import', register, ...(options.execArgv ?? [])],
       cwd: options.cwd,
+      detached: hasSessionWeights,
       stdio: ['ignore', piped, piped, 'ipc'],
     })
     children.add(child)
