@@ -34,6 +34,8 @@ export type FromQueryWorker =
   /** `layout`: the snapshots that the worker can take; absent where it wants rows only. */
   | { readonly t: 'hello'; readonly protocol: number; readonly layout?: string }
   | { readonly t: 'ack' }
+  /** A list was opened: a person waits for the page to draw it. */
+  | { readonly t: 'opened' }
   /** The snapshot that was offered cannot be used: it is thrown away, and a reload comes in answer. */
   | { readonly t: 'refuse-snapshot' }
   /** At most `CREDIT` of them without an answering `more`. */

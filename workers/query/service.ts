@@ -117,7 +117,9 @@ export const createQueryService = (host: ServiceHost): QueryService => {
 
   const yieldToPage = (): void => {
     const now = host.now()
-    if (now >= yieldUntil + YIELD_MS) yieldUntil = now + YIELD_MS
+    if (now < yieldUntil + YIELD_MS) return
+    yieldUntil = now + YIELD_MS
+    port?.postMessage({ t: 'opened' })
   }
 
   const tidy = (): void => {

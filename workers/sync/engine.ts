@@ -190,7 +190,6 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   }
   const budget = new BodyBudget(BODIES)
   const retryAfter = new RetryAfter(clock, outbox)
-  const streamFetch = retryAfter.hold(fetch)
   const followers = ENTITY_NAMES.map(
     (entity): Follower =>
       new Follower({
@@ -199,12 +198,13 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
         address,
         workspace: config.workspace,
         token: () => token,
-        fetch: streamFetch,
+        fetch: retryAfter.hold(fetch),
         clock,
         random,
         backoff,
         budget,
         replica: writer,
+        moment: () => feeds.giveWay.moment,
         saw: (kind, trouble) => reach.saw(kind, trouble),
         onApplied: (applied, upToDate) => {
           if (stopped) return

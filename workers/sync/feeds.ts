@@ -3,6 +3,7 @@ import type { EntityName } from '../../core/model/entities.ts'
 import type { FromQueryWorker, ToQueryWorker } from '../../core/protocol/query-port.ts'
 import type { ColumnSnapshots } from './column-snapshots.ts'
 import { FirstRows } from './first-rows.ts'
+import { GiveWay } from './give-way.ts'
 import type { LocalReplica } from './local-replica.ts'
 import type { Outbox } from './outbox.ts'
 import type { RecordRef } from './outbox-memory.ts'
@@ -42,6 +43,8 @@ export interface FeedsDeps extends TryAgainDeps {
 export class Feeds {
   /** What lists show before a worker's columns are there. */
   readonly firstRows: FirstRows
+  /** Told of every list that is opened. */
+  readonly giveWay: GiveWay
   readonly #feeds = new Set<QueryFeed>()
   readonly #source: FeedSource
   readonly #log: Log
@@ -56,6 +59,7 @@ export class Feeds {
     this.#snapshots = snapshots
     this.#clock = clock
     this.#retry = { clock, random, backoff }
+    this.giveWay = new GiveWay(clock)
     this.#source = {
       page: (request) => reader.call('page', request),
       rows: async (entity, ids) => {
@@ -70,6 +74,7 @@ export class Feeds {
       },
       overlay: (entity, id) => outbox.memory.shown(entity, id),
       pause: () => new Promise((resolve) => clock.after(0, resolve)),
+      moment: () => this.giveWay.moment,
       overlaid: (entity) => [...outbox.memory.refs(entity)].map(({ id }) => id),
       hiddenAccounts: () => outbox.memory.hiddenAccounts,
       complete: (entity) => local.complete(entity),
@@ -105,6 +110,9 @@ export class Feeds {
     this.#savers.add(saver)
     port.onMessage((message) => {
       switch (message.t) {
+        case 'opened':
+          this.giveWay.opened()
+          break
         case 'snapshot-piece':
         case 'snapshot-end':
         case 'snapshot-dropped':

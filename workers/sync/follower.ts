@@ -26,6 +26,8 @@ export interface FollowerDeps {
   readonly backoff: BackoffLimits
   readonly budget: BodyBudget
   readonly replica: ThreadClient<ReplicaCalls>
+  /** While there is one no body is applied: a person waits for a list. It resolves at its end. */
+  readonly moment: () => Promise<void> | null
   readonly saw: (kind: HttpClass, trouble: string | null) => void
   /** After each commit of the replica. `upToDate`: the body reached the end of the log. */
   readonly onApplied: (applied: Applied, upToDate: boolean) => void
@@ -217,6 +219,7 @@ export class Follower {
     try {
       await before
       const { bytes, upToDate } = await body.content
+      await this.#deps.moment()
       // What came before it was not applied: it would not fit.
       if (this.#run !== run) return
       this.aliveAt = this.#deps.clock.now()

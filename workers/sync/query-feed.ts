@@ -29,6 +29,8 @@ export interface FeedSource {
   overlaid(entity: FeedEntity): Iterable<string>
   /** Lets whatever else waits have its turn. */
   pause(): Promise<void>
+  /** While there is one nothing is told: a person waits for a list. It resolves at its end. */
+  moment?(): Promise<void> | null
   hiddenAccounts(): ReadonlySet<string>
   /** The whole shape is here: a page without rows is the end. */
   complete(entity: FeedEntity): boolean
@@ -165,6 +167,11 @@ export class QueryFeed {
   async #loop(): Promise<void> {
     try {
       while (this.#again && !this.#closed) {
+        const moment = this.#source.moment?.()
+        if (moment) {
+          await moment
+          continue
+        }
         this.#again = false
         // A worker that said hello again has another progress; what was read for the old one is dropped.
         const progress = this.#progress

@@ -184,7 +184,7 @@ export class SnapshotClient {
             saver.receive(said)
           else if (said.t === 'hello' && !useSnapshots) this.feed.receive({ t: 'hello', protocol: said.protocol })
           else if (said.t === 'hello') this.feed.receive({ ...said, layout: layout ?? said.layout ?? '' })
-          else this.feed.receive(said)
+          else if (said.t !== 'opened') this.feed.receive(said)
         })
       },
       listen: (listener) => {

@@ -97,7 +97,7 @@ test('says hello, acknowledges pieces, and tells open lists what came', async ()
   expect(opened).toMatchObject({ total: 0, complete: false })
   line.sayAll(accountsOf(10))
   run()
-  expect(line.sent.map(({ t }) => t)).toEqual(['hello', 'ack'])
+  expect(line.sent.map(({ t }) => t)).toEqual(['hello', 'opened', 'ack'])
   expect(changes.at(-1)).toMatchObject({ total: 10, loaded: 10, complete: true })
   expect(await service.rows(opened.list, 8, 60)).toHaveLength(2)
 })
@@ -162,6 +162,16 @@ test('for a moment after a list was opened nothing is applied; a list that waits
   run()
   await sorted
   expect(await service.rows(opened.list, MANY + 1, 1)).toHaveLength(1)
+})
+
+test('the sync process is told of an opened list, once in a while', async () => {
+  const { service, line } = start(0)
+  line.sayAll(accountsOf(3))
+  const told = (): number => line.sent.filter(({ t }) => t === 'opened').length
+  await service.open(ALL, () => {})
+  expect(told()).toBe(1)
+  await service.open(ALL, () => {})
+  expect(told()).toBe(1)
 })
 
 test('while a list waits for its sort others are answered; what comes meanwhile is applied after it', async () => {

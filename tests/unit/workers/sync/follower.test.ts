@@ -39,6 +39,7 @@ const follow = (
   onApply: (commit: () => void, bodies: number) => void,
   onApplied: (upToDate: boolean) => void,
   after: Clock['after'] = () => () => {},
+  moment: Promise<void> | null = null,
 ): Follower => {
   let [asked, bodies] = [0, 0]
   let answerThread: (answer: ThreadAnswer) => void = () => {}
@@ -75,6 +76,7 @@ const follow = (
     backoff: { baseMs: 1, capMs: 2 },
     budget: new BodyBudget(2),
     replica: client,
+    moment: () => moment,
     saw: () => {},
     onApplied: (_applied, upToDate) => onApplied(upToDate),
     log: () => {},
@@ -155,4 +157,27 @@ test('a follower that is to start later asks nothing before its time, and nothin
   await asked.promise
   follower.stop()
   expect(requests).toBe(1)
+})
+
+test('while a person waits for a list a body waits too', async () => {
+  const said: string[] = []
+  const told = Promise.withResolvers<void>()
+  const { promise: moment, resolve: over } = Promise.withResolvers<void>()
+  const follower = follow(
+    (asked) => (asked === 1 ? logAnswer('6_0', true) : null),
+    (commit) => {
+      said.push('applied')
+      commit()
+    },
+    () => told.resolve(),
+    undefined,
+    moment,
+  )
+  follower.start()
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  said.push('over')
+  over()
+  await told.promise
+  follower.stop()
+  expect(said).toEqual(['over', 'applied'])
 })

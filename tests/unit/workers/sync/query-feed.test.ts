@@ -14,6 +14,7 @@ class Table {
   readonly overlaid = new Map<string, Shown>()
   readonly hidden = new Set<string>()
   whole = true
+  moment: Promise<void> | null = null
   readonly said: ToQueryWorker[] = []
   readonly feed: QueryFeed
 
@@ -38,6 +39,7 @@ class Table {
       overlay: (entity, wanted) => (entity === 'contacts' ? this.overlaid.get(wanted) : undefined),
       overlaid: (entity) => (entity === 'contacts' ? [...this.overlaid.keys()] : []),
       pause: async () => {},
+      moment: () => this.moment,
       hiddenAccounts: () => this.hidden,
       complete: () => this.whole,
     }
@@ -147,4 +149,38 @@ test('R-5 a swap of everything asks the worker to begin anew', async () => {
   table.feed.receive({ t: 'hello', protocol: 1 })
   await table.turn()
   expect(table.pieces()).toEqual([2, 2])
+})
+
+/** A fed table whose first change came while a person waits for a list; `over` ends that. */
+const waiting = async () => {
+  const table = new Table()
+  table.fill(2)
+  table.feed.receive({ t: 'hello', protocol: 1 })
+  await table.turn()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  table.moment = promise
+  table.feed.changed([{ entity: 'contacts', id: id(1) }])
+  await table.turn()
+  const over = (): Promise<void> => {
+    table.moment = null
+    resolve()
+    return table.turn()
+  }
+  return { table, over }
+}
+
+test('while a person waits for a list nothing is told; then it is, together', async () => {
+  const { table, over } = await waiting()
+  table.feed.changed([{ entity: 'contacts', id: id(2) }])
+  await table.turn()
+  expect(table.commits()).toEqual([])
+  await over()
+  expect(table.commits().map(({ upserts }) => upserts.map((row) => row.id))).toEqual([[id(1), id(2)]])
+})
+
+test('a feed that is closed while a person waits for a list tells nothing more', async () => {
+  const { table, over } = await waiting()
+  table.feed.close()
+  await over()
+  expect(table.commits()).toEqual([])
 })

@@ -1,0 +1,38 @@
+import type { Clock } from '../../core/clock.ts'
+
+/** So long after a list was opened the page draws it, milliseconds. */
+const YIELD_MS = 50
+
+/**
+ * Whoever types or filters comes first where there are not cores enough: for a moment after a list was opened nothing new
+ * is taken up. Then as long again everything goes on, however many lists are opened.
+ */
+export class GiveWay {
+  readonly #clock: Clock
+  #resting = false
+  #moment: Promise<void> | null = null
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** A list was opened. */
+  opened(): void {
+    if (this.#moment || this.#resting) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#moment = promise
+    this.#clock.after(YIELD_MS, () => {
+      this.#moment = null
+      this.#resting = true
+      this.#clock.after(YIELD_MS, () => {
+        this.#resting = false
+      })
+      resolve()
+    })
+  }
+
+  /** Resolves when the moment is over; null while there is none. */
+  get moment(): Promise<void> | null {
+    return this.#moment
+  }
+}
