@@ -7,12 +7,23 @@ import type { Page } from 'playwright-core'
 const install = (): void => {
   const times: number[] = []
   const waiting: { readonly text: string; readonly at: number }[] = []
-  const painted = (keys: readonly { readonly at: number }[]): void => {
-    requestAnimationFrame(() => {
-      // Ahead of whatever else waits: the end of the frame is timed, not of the work behind it.
-      const note = (): void => void times.push(...keys.map(({ at }) => performance.now() - at))
-      void scheduler.postTask(note, { priority: 'user-blocking' })
+  // Ahead of whatever else waits: the end of a frame is timed, not of the work behind it.
+  const soon = (work: () => void): void => void scheduler.postTask(work, { priority: 'user-blocking' })
+  const frame = requestAnimationFrame.bind(globalThis)
+  let inFrame = false
+  globalThis.requestAnimationFrame = (work) =>
+    frame((time) => {
+      inFrame = true
+      soon(() => {
+        inFrame = false
+      })
+      work(time)
     })
+  const painted = (keys: readonly { readonly at: number }[]): void => {
+    const note = (): void => void times.push(...keys.map(({ at }) => performance.now() - at))
+    // What changes while a frame is made is on screen at its end.
+    if (inFrame) soon(note)
+    else frame(() => soon(note))
   }
   addEventListener(
     'input',

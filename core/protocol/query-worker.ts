@@ -69,3 +69,14 @@ export interface QueryApi<Port = unknown> {
   /** Memory and counts, for settings and benches. */
   stats(): Promise<{ readonly rows: Record<string, number>; readonly bytes: number }>
 }
+
+/** What the worker offers beside its lists. */
+export interface QueryWorkerApi<Port = unknown> extends QueryApi<Port> {
+  /** Answers to `openInto` are to be left in `box` from now on (`answer-box.ts`). */
+  answerInto(box: SharedArrayBuffer): void
+  /**
+   * `open` whose answer is left in the box, as the one to `call`, and is null then; where the box has no room, it is the
+   * answer itself. The next one takes its place in the box.
+   */
+  openInto(call: number, ...asked: Required<Parameters<QueryApi['open']>>): Promise<OpenedList | null>
+}

@@ -1,11 +1,12 @@
 import * as Comlink from 'comlink'
 import { OutpostError } from '../../core/errors.ts'
-import type { ListChange, ListGroup, QueryApi, WindowRow } from '../../core/protocol/query-worker.ts'
+import type { ListChange, ListGroup, QueryApi, QueryWorkerApi, WindowRow } from '../../core/protocol/query-worker.ts'
 import { QUERY_PORT_MESSAGE } from '../../core/protocol/window-api.ts'
 import type { ListEntity, ListSpec } from '../../core/query/spec.ts'
 import { call } from './api.ts'
 import { keepErrorCodes } from './comlink-errors.ts'
-import { type HeldList, holdList, orAborted } from './query-list.ts'
+import { createAnswerBox, type FrameHost, type OpenInWorker, openEarly } from './early-answers.ts'
+import { type CallWorker, type HeldList, holdList, orAborted } from './query-list.ts'
 
 /** A list that stays open over commits and over restarts of the worker, until it is closed. */
 export interface OpenList {
@@ -40,12 +41,14 @@ export interface QueryClient {
 }
 
 /** What the client needs of its surroundings; tests give their own. */
-export interface QueryClientHost {
+export interface QueryClientHost extends FrameHost {
   startWorker(): Worker
   /** Asks for a line to the sync process; `onPort` gets it. */
   requestPort(): void
   /** Calls `onPort` for each line that comes; answers the function that stops it. */
   listenForPort(onPort: (port: MessagePort) => void): () => void
+  /** Memory that a worker leaves its answers in, for the page to find early; null where none can be shared. */
+  answerBox(): SharedArrayBuffer | null
   readonly callTimeoutMs: number
 }
 
@@ -62,6 +65,12 @@ const pageHost: QueryClientHost = {
     window.addEventListener('message', listener)
     return () => window.removeEventListener('message', listener)
   },
+  answerBox: createAnswerBox,
+  onFrame: (work) => {
+    const frame = requestAnimationFrame(work)
+    return () => cancelAnimationFrame(frame)
+  },
+  now: () => performance.now(),
   callTimeoutMs: 15_000,
 }
 
@@ -69,6 +78,7 @@ const pageHost: QueryClientHost = {
 interface Life {
   readonly worker: Worker
   readonly api: Comlink.Remote<QueryApi<MessagePort>>
+  readonly open: OpenInWorker
   readonly died: Promise<never>
   kill(reason: OutpostError): void
 }
@@ -93,7 +103,10 @@ export const createQueryClient = (host: QueryClientHost = pageHost): QueryClient
       kill = reject
     })
     died.catch(() => {})
-    const started: Life = { worker, api: Comlink.wrap<QueryApi<MessagePort>>(worker), died, kill }
+    const api = Comlink.wrap<QueryWorkerApi<MessagePort>>(worker)
+    const box = host.answerBox()
+    const open: OpenInWorker = box ? openEarly(api, box, host) : (...asked) => api.open(...asked)
+    const started: Life = { worker, api, open, died, kill }
     worker.addEventListener('error', () => restart(started, new OutpostError('internal', 'The list engine stopped.')))
     return started
   }
@@ -112,7 +125,7 @@ export const createQueryClient = (host: QueryClientHost = pageHost): QueryClient
     }, delayMs)
   }
 
-  const call = async <T>(work: (api: Life['api']) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+  const call: CallWorker = async (work, signal) => {
     if (disposed || signal?.aborted) throw new OutpostError('cancelled')
     const current = life
     const ends: (() => void)[] = []
@@ -130,7 +143,7 @@ export const createQueryClient = (host: QueryClientHost = pageHost): QueryClient
       )
     })
     try {
-      return await Promise.race([work(current.api), given, current.died])
+      return await Promise.race([work(current.api, current.open), given, current.died])
     } finally {
       for (const end of ends) end()
     }

@@ -2,10 +2,11 @@ import * as Comlink from 'comlink'
 import { OutpostError } from '../../core/errors.ts'
 import type { ListChange, OpenedList, QueryApi, WindowRow } from '../../core/protocol/query-worker.ts'
 import type { ListSpec } from '../../core/query/spec.ts'
+import type { OpenInWorker } from './early-answers.ts'
 import type { OpenList } from './query-client.ts'
 
 export type CallWorker = <T>(
-  work: (api: Comlink.Remote<QueryApi<MessagePort>>) => Promise<T>,
+  work: (api: Comlink.Remote<QueryApi<MessagePort>>, open: OpenInWorker) => Promise<T>,
   signal?: AbortSignal,
 ) => Promise<T>
 
@@ -66,7 +67,7 @@ export const holdList = (
       if (told) onChange(change)
     })
     if (signal?.aborted) throw new OutpostError('cancelled')
-    const answer = call<OpenedList>((api) => api.open(spec, listener, whole ? 0 : FIRST_ROWS))
+    const answer = call<OpenedList>((_, open) => open(spec, listener, whole ? 0 : FIRST_ROWS))
     answered = answer.catch(() => {})
     const summary = await orAborted(answer, signal).catch((error: unknown) => {
       answer.then((late) => release(late.list)).catch(() => {})

@@ -99,6 +99,45 @@ test('a list is worked by keyboard: move, select a range, open, close, search, c
   await page.close()
 })
 
+test('the rows that answer a key are drawn while its own frame is made', async () => {
+  const page = await open('offline', 2_000)
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
+  await page.evaluate(() => {
+    const frame = requestAnimationFrame.bind(globalThis)
+    let inFrame = false
+    globalThis.requestAnimationFrame = (work) =>
+      frame((time) => {
+        inFrame = true
+        void scheduler.postTask(
+          () => {
+            inFrame = false
+          },
+          { priority: 'user-blocking' },
+        )
+        work(time)
+      })
+    const drawn = { inFrames: 0 }
+    new MutationObserver(() => {
+      if (inFrame) drawn.inFrames++
+    }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['data-search'] })
+    Object.assign(globalThis, { drawn })
+  })
+  const total = page.getByTestId('list-total')
+  await page.getByTestId('search').click()
+  for (const word of ['group', 'capital', 'berlin', 'systems']) {
+    for (let letters = 1; letters <= word.length; letters++) {
+      await page.keyboard.type(word[letters - 1] ?? '')
+      await expect.poll(() => total.getAttribute('data-search')).toBe(word.slice(0, letters))
+    }
+    await page.getByTestId('search').fill('')
+    await expect.poll(() => total.getAttribute('data-search')).toBe('')
+  }
+  // Not each one: a worker that is not given a core in time answers later.
+  const { inFrames } = await page.evaluate(() => (globalThis as unknown as { drawn: { inFrames: number } }).drawn)
+  expect(inFrames).toBeGreaterThan(2)
+  await page.close()
+})
+
 test('an edit shows at once, marked, and Undo takes it back', async () => {
   const page = await open('offline', 500)
   await page.locator('#row-1').click()

@@ -1,7 +1,8 @@
 import * as Comlink from 'comlink'
 import type { ToQueryWorker } from '../../core/protocol/query-port.ts'
-import type { ListChange, QueryApi } from '../../core/protocol/query-worker.ts'
+import type { ListChange, QueryWorkerApi } from '../../core/protocol/query-worker.ts'
 import { localDay } from '../../core/query/relative-day.ts'
+import { type AnswerWriter, createAnswerWriter } from './answer-writer.ts'
 import { keepErrorCodes } from './comlink-errors.ts'
 import { paceNotices } from './notices.ts'
 import { createQueryService } from './service.ts'
@@ -50,7 +51,9 @@ setInterval(() => {
 /** The listeners of open lists, held here because Comlink ends a proxy that nobody holds. */
 const listeners = new Map<number, Comlink.Remote<(change: ListChange) => void>>()
 
-const api: QueryApi<MessagePort> = {
+let answers: AnswerWriter | null = null
+
+const api: QueryWorkerApi<MessagePort> = {
   connect: (port) =>
     service.connect({
       postMessage: (message) => port.postMessage(message, message.t === 'snapshot-piece' ? [message.bytes.buffer] : []),
@@ -63,6 +66,13 @@ const api: QueryApi<MessagePort> = {
     const opened = await service.open(spec, onChange, count)
     listeners.set(opened.list, onChange as Comlink.Remote<(change: ListChange) => void>)
     return opened
+  },
+  answerInto(box) {
+    answers = createAnswerWriter(box)
+  },
+  async openInto(call, ...asked) {
+    const opened = await api.open(...asked)
+    return answers?.put(call, opened) ? null : opened
   },
   rows: service.rows,
   idsBetween: service.idsBetween,

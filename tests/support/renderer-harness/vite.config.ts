@@ -8,6 +8,10 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   worker: { format: 'es' },
+  // As the app's own scheme has them: page and worker may share memory.
+  preview: {
+    headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
+  },
   build: {
     outDir: fileURLToPath(new URL('../../../out/renderer-harness', import.meta.url)),
     emptyOutDir: true,

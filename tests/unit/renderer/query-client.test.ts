@@ -88,6 +88,9 @@ const start = (callTimeoutMs = 5_000) => {
       sendPort = onPort
       return () => {}
     },
+    answerBox: () => null,
+    onFrame: () => () => {},
+    now: () => 0,
     callTimeoutMs,
   }
   const client = createQueryClient(host)
