@@ -10,7 +10,7 @@ export type OpenInWorker = (...asked: Required<Parameters<QueryApi['open']>>) =>
  * A frame waits so long for an answer that is not there: later it is drawn with the frame after it, which is 16 ms away on
  * most screens. Milliseconds.
  */
-const PATIENCE_MS = 4
+const PATIENCE_MS = 8
 
 /** The page's frames and time, as far as they are needed here. */
 export interface FrameHost {

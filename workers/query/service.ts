@@ -238,10 +238,12 @@ export const createQueryService = (host: ServiceHost): QueryService => {
       const parsed = listSpec.safeParse(spec)
       if (!parsed.success) throw new OutpostError('invalid_request', parsed.error.issues[0]?.message)
       const list: ServedList = { spec: parsed.data, onChange, number: 0 }
+      yieldToPage()
       return new Promise((resolve, reject) => {
         whenSorted(list.spec, () => {
           try {
             const summary = openIn(live, list)
+            // Again where it had to be sorted first.
             yieldToPage()
             const number = nextList++
             lists.set(number, list)
