@@ -67,7 +67,10 @@ export const holdList = (
       if (told) onChange(change)
     })
     if (signal?.aborted) throw new OutpostError('cancelled')
-    const answer = call<OpenedList>((_, open) => open(spec, listener, whole ? 0 : FIRST_ROWS))
+    const answer = call<OpenedList>((api, open) =>
+      // Several lists are opened again at once, and answered apart.
+      whole ? api.open(spec, listener, 0) : open(spec, listener, FIRST_ROWS),
+    )
     answered = answer.catch(() => {})
     const summary = await orAborted(answer, signal).catch((error: unknown) => {
       answer.then((late) => release(late.list)).catch(() => {})

@@ -1,9 +1,11 @@
 import { expose, type Remote } from 'comlink'
 import { afterEach, expect, test, vi } from 'vitest'
 import { OutpostError } from '../../../core/errors.ts'
-import type { ListChange, ListSummary, QueryApi } from '../../../core/protocol/query-worker.ts'
+import { ANSWER_BOX } from '../../../core/protocol/answer-box.ts'
+import type { ListChange, ListSummary, QueryWorkerApi } from '../../../core/protocol/query-worker.ts'
 import type { ListSpec } from '../../../core/query/spec.ts'
 import { createQueryClient, type QueryClient, type QueryClientHost } from '../../../renderer/data/query-client.ts'
+import { type AnswerWriter, createAnswerWriter } from '../../../workers/query/answer-writer.ts'
 
 const SPEC: ListSpec = { entity: 'accounts', where: [], search: '', sort: [], facets: [] }
 const summary = (total: number, complete = true): ListSummary => ({ total, facets: {}, loaded: total, complete })
@@ -24,7 +26,15 @@ class FakeWorker {
   private readonly errorListeners: (() => void)[] = []
 
   constructor() {
-    const api: QueryApi = {
+    let answers: AnswerWriter | null = null
+    const api: QueryWorkerApi = {
+      answerInto: (box) => {
+        answers = createAnswerWriter(box)
+      },
+      openInto: async (call, ...asked) => {
+        const opened = await api.open(...asked)
+        return answers?.put(call, opened) ? null : opened
+      },
       connect: (port) => void this.connected.push(port),
       open: async (spec, onChange, count) => {
         this.opened++
@@ -71,7 +81,7 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.dispose()
 })
 
-const start = (callTimeoutMs = 5_000) => {
+const start = (callTimeoutMs = 5_000, box: SharedArrayBuffer | null = null) => {
   const workers: FakeWorker[] = []
   let requests = 0
   let sendPort: (port: MessagePort) => void = () => {}
@@ -88,7 +98,7 @@ const start = (callTimeoutMs = 5_000) => {
       sendPort = onPort
       return () => {}
     },
-    answerBox: () => null,
+    answerBox: () => box,
     onFrame: () => () => {},
     now: () => 0,
     callTimeoutMs,
@@ -182,4 +192,16 @@ test('after a crash an open list comes back by itself, once it is whole', async 
   await tell({ ...summary(5), revision: 2 })
   expect(await rows).toHaveLength(1)
   expect(told.map(({ total }) => total)).toEqual([5])
+})
+
+test('after a crash several lists come back where answers are left in shared memory', async () => {
+  const { client, current } = start(5_000, new SharedArrayBuffer(ANSWER_BOX.bytes))
+  const told: string[] = []
+  for (const search of ['a', 'b']) {
+    const list = await client.open({ ...SPEC, search }, () => told.push(search))
+    expect(list.firstRows()).toHaveLength(64)
+  }
+  current().crash()
+  await until(() => told.length === 2)
+  expect(told.sort()).toEqual(['a', 'b'])
 })
