@@ -143,6 +143,8 @@ const listenAsQueryWorker = (engine: Engine): FedRows => {
     return known
   }
   const take = (message: ToQueryWorker): void => {
+    // A person types all the while.
+    if (message.t !== 'reload') queueMicrotask(() => tell({ t: 'opened' }))
     if (message.t === 'piece') {
       const rows = rowsOf(message.entity)
       for (const id of message.ids) rows.set(id, null)
