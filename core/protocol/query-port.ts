@@ -21,6 +21,12 @@ export const PIECE_ROWS = 8_192
 /** Rows in one message of a commit: reading a message holds up the worker's queries. */
 export const COMMIT_ROWS = 1_000
 
+/**
+ * So long after a list was opened the query worker and the sync process leave the cores to the page, which draws it; then as
+ * long again they do not, however many lists are opened. Milliseconds.
+ */
+export const YIELD_MS = 50
+
 /** Bytes in one piece of a column snapshot, at most. */
 export const SNAPSHOT_PIECE_BYTES = 4 * 1024 * 1024
 

@@ -22,7 +22,8 @@ export interface FrameHost {
 
 /**
  * Opens lists at a worker that leaves its answers in a box. An answer is taken while the next frame is made, so that its
- * rows are in that frame, and else when its message comes. One list is opened at a time.
+ * rows are in that frame, and else when its message comes. One list is opened at a time. Opening rejects with what the
+ * worker threw.
  */
 export const openEarly = (
   api: Comlink.Remote<QueryWorkerApi<MessagePort>>,

@@ -5,6 +5,7 @@ import {
   type FeedEntity,
   type FromQueryWorker,
   type ToQueryWorker,
+  YIELD_MS,
 } from '../../core/protocol/query-port.ts'
 import type { ListChange, ListSummary, QueryApi } from '../../core/protocol/query-worker.ts'
 import { PROTOCOL_VERSION } from '../../core/protocol/version.ts'
@@ -44,11 +45,6 @@ export interface ServiceHost extends EngineOptions, Pick<Clock, 'after'> {
 
 /** Applying what came may hold up a query this long. */
 const SLICE_MS = 2
-/**
- * So long after a list was opened nothing that came is applied: the page draws the list's rows meanwhile, and may need the
- * cores. Then as long again it is, however many lists are opened. Milliseconds.
- */
-const YIELD_MS = 50
 
 /**
  * The query worker without its worker: keeps an engine fed by the sync process, and a second one while the rows on disk

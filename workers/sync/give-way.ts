@@ -1,7 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-
-/** So long after a list was opened the page draws it, milliseconds. */
-const YIELD_MS = 50
+import { YIELD_MS } from '../../core/protocol/query-port.ts'
 
 /**
  * Whoever types or filters comes first where there are not cores enough: for a moment after a list was opened nothing new
